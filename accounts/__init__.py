@@ -1,0 +1,1 @@
+"""People: the site's own user model. It imports nothing else of ours."""

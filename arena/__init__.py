@@ -1,0 +1,1 @@
+"""Battles, votes and ratings: the human half of the product."""

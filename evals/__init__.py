@@ -1,0 +1,1 @@
+"""Contenders, submissions, suites, runs and scores: the benchmark half of the product."""

@@ -1,0 +1,1 @@
+"""The site: settings, pages, forms, API, the board's read-model and its charts."""

@@ -1,0 +1,254 @@
+"""Every setting, read once from the environment; docs/configuration.md describes each name.
+
+The defaults are the embedded ones: SQLite, Valkey on a socket, files under var/.
+A wrong value stops the start with a sentence. Nothing here talks to a database.
+"""
+
+import secrets
+from pathlib import Path
+
+import dj_database_url
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from environs import Env
+
+env = Env()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = Path(env.str("VAR_DIR", str(BASE_DIR / "var"))).resolve()
+VAR_DIR.mkdir(parents=True, exist_ok=True)
+
+
+def _secret_key() -> str:
+    """Return SECRET_KEY, or on an embedded installation one made once and kept in var/."""
+    given = env.str("SECRET_KEY", "")
+    if given:
+        return given
+    if not EMBEDDED:
+        raise ImproperlyConfigured("Set SECRET_KEY to 50 random characters (EMBEDDED is off).")
+    kept = VAR_DIR / "secret_key"
+    if not kept.exists():
+        kept.write_text(secrets.token_urlsafe(50))
+        kept.chmod(0o600)
+    return kept.read_text()
+
+
+# One machine, one person, nothing set up: what `make run` uses. Off, weak settings are refused.
+EMBEDDED = env.bool("EMBEDDED", True)
+DEBUG = env.bool("DEBUG", False)
+SECRET_KEY = _secret_key()
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
+SITE_NAME = env.str("SITE_NAME", "Pound for Pound")
+
+INSTALLED_APPS = [
+    "accounts",
+    "evals",
+    "arena",
+    "workers",
+    "leaderboard",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django_htmx",
+    "csp",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "leaderboard.urls"
+ASGI_APPLICATION = "leaderboard.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "leaderboard.context.site",
+            ],
+        },
+    },
+]
+
+# Database: SQLite unless DATABASE_URL says otherwise. IMMEDIATE transactions take the write lock
+# at once, so writers queue instead of failing; FULL keeps every acknowledged commit.
+DATABASES = {
+    "default": dj_database_url.parse(
+        env.str("DATABASE_URL", f"sqlite:///{VAR_DIR / 'site.sqlite3'}"),
+        conn_max_age=60,
+        conn_health_checks=True,
+    )
+}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["OPTIONS"] = {
+        "timeout": 10,
+        "transaction_mode": "IMMEDIATE",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+    }
+    DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}  # a real file
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "accounts.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
+]
+
+# Redis or Valkey: the doorbell, the streams and the cache. Losing it loses no work.
+REDIS_URL = env.str("REDIS_URL", f"unix://{VAR_DIR / 'valkey.sock'}")
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": f"{REDIS_URL}?db=1" if REDIS_URL.startswith("unix:") else f"{REDIS_URL}/1",
+        "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 2},
+    }
+}
+SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 365
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_HTTPONLY = True
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://")
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_SERIALIZER = "json"
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_timeout": 5,
+    "socket_keepalive": True,
+    "retry_on_timeout": True,
+}
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+
+# Files
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS: list[tuple[str, str] | str] = []
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+MEDIA_ROOT = VAR_DIR / "media"
+SAMPLES_DIR = VAR_DIR / "samples"
+
+# Language and time
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# Security
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+        "manifest-src": [SELF],
+    },
+    "EXCLUDE_URL_PREFIXES": ["/admin/"],
+}
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+NUM_PROXIES = env.int("NUM_PROXIES", 0)  # trusted reverse proxies in front of the site
+if not EMBEDDED:
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", True)
+    SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", 31_536_000)
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
+    if NUM_PROXIES:
+        SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# Submissions
+# Directories that may be submitted, in the order they are searched; like PATH, one ":" between two.
+MODEL_ROOT = [
+    Path(root).expanduser().resolve()
+    for root in env.str("MODEL_ROOT", f"{BASE_DIR / 'zoo'}:{VAR_DIR / 'models'}").split(":")
+]
+SUBMIT_POLICY = env.str(
+    "SUBMIT_POLICY",
+    "anyone" if EMBEDDED else "signed-in",
+    validate=lambda value: value in {"anyone", "signed-in", "staff"},
+)
+DIRECTORY_POLICY = env.str(
+    "DIRECTORY_POLICY",
+    "anyone" if EMBEDDED else "staff",
+    validate=lambda value: value in {"anyone", "signed-in", "staff"},
+)
+MAX_MODEL_BYTES = env.int("MAX_MODEL_BYTES", 80_000_000_000)
+MAX_LORA_RANK = env.int("MAX_LORA_RANK", 512)
+HUB_URL = env.str("HUB_URL", "https://huggingface.co")
+BASELINE_HOSTS_ALLOWED = env.list("BASELINE_HOSTS_ALLOWED", ["127.0.0.1"] if EMBEDDED else [])
+DEFAULT_SUITE = env.str("DEFAULT_SUITE", "zoo")
+SUITES_DIR = BASE_DIR / "evals" / "suites"
+TASKS_DIR = Path(env.str("TASKS_DIR", str(BASE_DIR / "zoo" / "tasks"))).resolve()
+
+# Runs: the lease that makes a crashed worker harmless
+LEASE_S = env.int("LEASE_S", 60)
+HEARTBEAT_S = env.int("HEARTBEAT_S", 10)
+SWEEP_S = env.int("SWEEP_S", 15)
+POLL_S = env.int("POLL_S", 30)
+MAX_ATTEMPTS = env.int("MAX_ATTEMPTS", 3)
+BENCHMARK_TIMEOUT_S = env.int("BENCHMARK_TIMEOUT_S", 6 * 3600)
+
+# Engines on this machine
+MACHINE = env.str("MACHINE", "local")
+MACHINE_USD_PER_HOUR = env.float("MACHINE_USD_PER_HOUR", 0.08)  # a rented 2-core cloud machine
+ENGINE_MEMORY_BYTES = env.int("ENGINE_MEMORY_BYTES", 16_000_000_000)
+ENGINE_PORT_FIRST = env.int("ENGINE_PORT_FIRST", 8100)
+
+# Arena
+TICK_S = env.float("TICK_S", 0.1)  # both answers are released together this often
+MAX_PROMPT_CHARACTERS = env.int("MAX_PROMPT_CHARACTERS", 4_000)
+MAX_ANSWER_TOKENS = env.int("MAX_ANSWER_TOKENS", 256)
+ANSWER_TEMPERATURE = env.float("ANSWER_TEMPERATURE", 0.7)
+MAX_OPEN_BATTLES = env.int("MAX_OPEN_BATTLES", 20)
+PREPARED_BATTLES_TARGET = env.int("PREPARED_BATTLES_TARGET", 20)
+
+# Ratings
+RATING_ANCHOR = env.float("RATING_ANCHOR", 1000.0)  # the vote-weighted mean
+RATING_PRIOR = env.float("RATING_PRIOR", 0.3)  # precision of the weak prior, per natural-log unit
+RATING_MIN_VOTES = env.int("RATING_MIN_VOTES", 30)  # fewer, and the row says "provisional"
+RATING_DEBOUNCE_S = env.float("RATING_DEBOUNCE_S", 0.5)
+ELO_K = env.float("ELO_K", 16.0)
+ELO_SCALE = env.float("ELO_SCALE", 400.0)
+ELO_START = env.float("ELO_START", 1000.0)
+
+LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    "loggers": {
+        "httpx": {"level": "WARNING"},
+        "django.db.backends": {"level": "INFO"},
+    },
+}

@@ -1,0 +1,1 @@
+"""The jobs: Celery's doorbells, the execution of runs, the answering of battles, the engines."""

@@ -1,9 +1,37 @@
-"""What every page knows: the site's name and where the reader is."""
+"""What every page knows: the site's name, the ways through it, and where the reader is."""
+
+from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 
 
-def site(_request: HttpRequest) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One word of the navigation."""
+
+    label: str
+    address: str
+    is_current: bool
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
     """Return the names that the page frame shows."""
-    return {"site_name": settings.SITE_NAME}
+    return {
+        "site_name": settings.SITE_NAME,
+        "source_url": settings.SOURCE_URL,
+        "navigation": _navigation(request.path),
+    }
+
+
+def _navigation(path: str) -> list[Entry]:
+    board, charts = reverse("board"), reverse("chart-list")
+    arena, submissions = reverse("arena"), reverse("submission-list")
+    return [
+        Entry("Board", board, path == board or path.startswith("/contenders/")),
+        Entry("Charts", charts, path.startswith(charts)),
+        Entry("Arena", arena, path.startswith(arena)),
+        Entry("Submit", reverse("submission-new"), path.startswith(submissions)),
+    ]

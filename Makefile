@@ -1,0 +1,40 @@
+# `make run` starts everything, `make test` tests it, `make check` reads it.
+# Where make is missing: python3 -m tools.run
+
+PYTHON = .venv/bin/python
+
+.PHONY: run test check format lock screenshots clean
+
+run:
+	@python3 -m tools.run
+
+test:
+	@python3 -m tools.install --dev --browser
+	@$(PYTHON) -m pytest
+
+check:
+	@python3 -m tools.install --dev
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy .
+	.venv/bin/lint-imports
+	$(PYTHON) manage.py makemigrations --check --dry-run
+	$(PYTHON) -m pytest tests/test_structure.py tests/test_configuration.py tests/test_documents.py
+
+format:
+	@python3 -m tools.install --dev
+	.venv/bin/ruff check --fix .
+	.venv/bin/ruff format .
+
+# Pin the newest versions that pyproject.toml allows, for machines with and without a GPU.
+lock:
+	@python3 -m tools.lock
+
+# Take the pictures of docs/images from a running site.
+screenshots:
+	@python3 -m tools.install --dev --browser
+	@$(PYTHON) -m tools.screenshots
+
+# Forget what was installed and cached; var/ holds your data and stays.
+clean:
+	rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

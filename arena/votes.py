@@ -1,0 +1,101 @@
+"""The one verdict of a battle, given before anything is revealed.
+
+A vote is one transaction: the battle moves from READY to VOTED by a conditional UPDATE, and the
+vote is one row under a unique constraint. The same choice again is the same vote. Nothing here
+needs Redis; whether a vote counts is decided by rules over votes, never by deleting one.
+"""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+
+from arena import elo, ratings
+from arena.models import Battle, Vote, VoteEffect
+
+
+class VoteRejected(Exception):
+    """No vote was recorded: a code, a sentence for the person, and the HTTP status it means."""
+
+    code = "VOTE_REJECTED"
+    status = 409
+
+    @property
+    def sentence(self) -> str:
+        """Return what to tell the person."""
+        return str(self)
+
+
+class BadChoice(VoteRejected):
+    """Not one of the four verdicts."""
+
+    code, status = "BAD_CHOICE", 400
+
+
+class NotYourBattle(VoteRejected):
+    """Unknown to this voter, which is told like one that does not exist."""
+
+    code, status = "NOT_FOUND", 404
+
+
+class BattleNotReady(VoteRejected):
+    """An answer is still missing."""
+
+    code = "NOT_READY"
+
+
+class BattleFailed(VoteRejected):
+    """There will be no answers."""
+
+    code = "BATTLE_FAILED"
+
+
+class AlreadyVoted(VoteRejected):
+    """Another verdict stands."""
+
+    code = "ALREADY_VOTED"
+
+
+def cast(*, battle: Battle, voter: str, choice: str, now: datetime) -> Vote:
+    """Record the one verdict of a battle, or raise a VoteRejected that says why not."""
+    if choice not in Vote.Choice.values:
+        raise BadChoice("Choose A, B, a tie, or both bad.")
+    if not voter or battle.voter != voter:
+        raise NotYourBattle("There is no such battle.")
+    effect = _effect(battle, Vote.Choice(choice))
+    with transaction.atomic():
+        judged = Battle.objects.filter(pk=battle.pk, voter=voter, state=Battle.State.READY).update(
+            state=Battle.State.VOTED
+        )
+        if judged:
+            effect.save(force_insert=True)
+            return Vote.objects.create(battle=battle, voter=voter, choice=choice, cast_at=now)
+    return _standing(battle, choice)
+
+
+def _standing(battle: Battle, choice: str) -> Vote:
+    """Return the vote that stands if it says the same, or raise why none can be cast."""
+    battle.refresh_from_db(fields=["state"])
+    if battle.state == Battle.State.ANSWERING:
+        raise BattleNotReady("Wait until both answers are complete.")
+    if battle.state == Battle.State.FAILED:
+        raise BattleFailed("This battle failed, so there is nothing to judge.")
+    vote = Vote.objects.get(battle=battle)
+    if vote.choice != choice:
+        raise AlreadyVoted("You have judged this battle already.")
+    return vote
+
+
+def _effect(battle: Battle, choice: Vote.Choice) -> VoteEffect:
+    """Tell what this verdict does to both Elo ratings, from the newest published ones."""
+    before_a, before_b = ratings.elo_of(battle.contender_a_id, battle.contender_b_id)
+    after_a, after_b = elo.update(
+        before_a, before_b, ratings.SCORES[choice], k=settings.ELO_K, scale=settings.ELO_SCALE
+    )
+    return VoteEffect(
+        battle=battle,
+        elo_a_before=before_a,
+        elo_a_after=after_a,
+        elo_b_before=before_b,
+        elo_b_after=after_b,
+    )

@@ -1,0 +1,39 @@
+"""Whether a prompt can be asked: not blank, not too long, and text in every database and JSON."""
+
+import unicodedata
+
+from django.conf import settings
+
+LINE_BREAKS_AND_TABS = "\n\t"
+INVISIBLE = ("C", "Z")  # first letters of the Unicode categories without ink
+
+
+class BadPrompt(Exception):
+    """A prompt that is refused, with a code and the HTTP status it means."""
+
+    def __init__(self, code: str, sentence: str, status: int) -> None:
+        super().__init__(sentence)
+        self.code, self.status = code, status
+
+
+def checked(prompt: str) -> str:
+    """Return the prompt trimmed and with plain line breaks, or raise BadPrompt."""
+    if len(prompt) > 2 * settings.MAX_PROMPT_CHARACTERS:  # before looking at every character
+        raise _too_long()
+    prompt = prompt.replace("\r\n", "\n").replace("\r", "\n").strip()
+    if not all(map(_is_text, prompt)):
+        raise BadPrompt("BAD_TEXT", "The prompt contains characters that are not text.", 400)
+    if all(unicodedata.category(each).startswith(INVISIBLE) for each in prompt):
+        raise BadPrompt("EMPTY_PROMPT", "Write a prompt first.", 400)
+    if len(prompt) > settings.MAX_PROMPT_CHARACTERS:
+        raise _too_long()
+    return prompt
+
+
+def _is_text(character: str) -> bool:
+    return character in LINE_BREAKS_AND_TABS or unicodedata.category(character) not in ("Cc", "Cs")
+
+
+def _too_long() -> BadPrompt:
+    limit = settings.MAX_PROMPT_CHARACTERS
+    return BadPrompt("PROMPT_TOO_LONG", f"A prompt has at most {limit:,} characters.", 413)

@@ -1,0 +1,34 @@
+"""A contender's files on this machine, at exactly the revision that was submitted."""
+
+from pathlib import Path
+
+from evals import directories, hub
+from evals.models import Contender
+from evals.problems import Refused, Unavailable
+
+
+def fetch(contender: Contender) -> Path:
+    """Return the directory with a contender's own files, downloading them where needed.
+
+    Raise `Unavailable` where they are gone, changed, or the hub does not answer.
+    """
+    if contender.source == Contender.Source.HUB:
+        return hub.download(contender.locator, revision=contender.revision)
+    if contender.source == Contender.Source.DIRECTORY:
+        return _unchanged(contender)
+    raise Unavailable("NO_FILES", f"{contender.name} is asked over its API and has no files.")
+
+
+def _unchanged(contender: Contender) -> Path:
+    try:
+        directory = directories.look_in(contender.locator)
+    except Refused as refusal:
+        problem = refusal.problems[0]
+        raise Unavailable(problem.code, problem.sentence) from refusal
+    if directory.revision != contender.revision:
+        raise Unavailable(
+            "CONTENT_CHANGED",
+            f"The files of {contender.name} have changed since they were submitted: "
+            "submit the directory again to rank its new content.",
+        )
+    return directory.path

@@ -1,0 +1,176 @@
+"""Repositories of the model hub: resolved to a commit, listed and read without downloading weights.
+
+Every failure of the hub stops here and becomes a refusal or, for a pinned contender whose files
+are wanted later, `Unavailable`. Only `download` writes to the disk.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+from django.conf import settings
+from huggingface_hub import HfApi, errors, hf_hub_url, snapshot_download
+from huggingface_hub.hf_api import ModelInfo
+from huggingface_hub.utils import (  # type: ignore[attr-defined]  # documented, not annotated
+    build_hf_headers,
+    get_session,
+    hf_raise_for_status,
+)
+
+from evals.problems import Problem, Refused, Unavailable, refuse
+
+TIMEOUT_S = 10
+FILES_MAX = 5_000
+WANTED = (".safetensors", ".json", ".jinja", ".model", ".txt")  # no code, no pickles
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """One commit of one repository."""
+
+    locator: str
+    revision: str
+    sizes: Mapping[str, int]
+    licence: str
+
+    def read(self, path: str, start: int, length: int) -> bytes:
+        """Return a part of a file, and stop reading where it should end."""
+        url = hf_hub_url(self.locator, path, revision=self.revision, endpoint=settings.HUB_URL)
+        headers = build_hf_headers() | {
+            "range": f"bytes={start}-{start + length - 1}",
+            "accept-encoding": "identity",
+        }
+        content = bytearray()
+        with (
+            _refusals(self.locator, self.revision),
+            get_session().stream(
+                "GET", url, headers=headers, timeout=TIMEOUT_S, follow_redirects=True
+            ) as response,
+        ):
+            if response.is_error:
+                response.read()
+            hf_raise_for_status(response)
+            wanted = (
+                length if response.status_code == httpx.codes.PARTIAL_CONTENT else start + length
+            )
+            for piece in response.iter_bytes():
+                content += piece
+                if len(content) >= wanted:
+                    break
+        return bytes(content[wanted - length : wanted])
+
+
+def look_up(repo_id: str, *, revision: str) -> Repository:
+    """Return the repository at the commit that a branch, a tag or a commit names now."""
+    api = HfApi(endpoint=settings.HUB_URL)
+    with _refusals(repo_id, revision):
+        info = api.model_info(
+            repo_id, revision=revision or None, timeout=TIMEOUT_S, files_metadata=True
+        )
+    return _repository(info)
+
+
+def download(repo_id: str, *, revision: str) -> Path:
+    """Return a local copy of the files that engines read; never code, never pickles."""
+    try:
+        repository = look_up(repo_id, revision=revision)
+        with _refusals(repo_id, revision):
+            return Path(
+                snapshot_download(
+                    repo_id,
+                    revision=revision,
+                    endpoint=settings.HUB_URL,
+                    cache_dir=settings.VAR_DIR / "hub",
+                    allow_patterns=[name for name in repository.sizes if _is_wanted(name)],
+                    etag_timeout=TIMEOUT_S,
+                )
+            )
+    except Refused as refusal:
+        problem = refusal.problems[0]
+        is_transient = problem.code == "HUB_UNREACHABLE"
+        raise Unavailable(problem.code, problem.sentence, is_transient=is_transient) from refusal
+
+
+def _is_wanted(name: str) -> bool:
+    return "/" not in name and name.endswith(WANTED)
+
+
+def _repository(info: ModelInfo) -> Repository:
+    siblings = info.siblings or []
+    if info.sha is None or len(siblings) > FILES_MAX:
+        raise refuse(
+            "locator",
+            "TOO_MANY_FILES",
+            f"That repository has no commit, or more than {FILES_MAX:,} files: submit another.",
+        )
+    card = info.card_data
+    licence = card.get("license") if card else None
+    return Repository(
+        locator=info.id,
+        revision=info.sha,
+        sizes={sibling.rfilename: sibling.size or 0 for sibling in siblings},
+        licence=licence if isinstance(licence, str) else "",
+    )
+
+
+@contextmanager
+def _refusals(repo_id: str, revision: str) -> Iterator[None]:
+    """Turn what the hub answers into a sentence for the person who asked."""
+    try:
+        yield
+    except errors.GatedRepoError as error:
+        raise _gated(repo_id) from error
+    except (errors.RepositoryNotFoundError, errors.DisabledRepoError) as error:
+        raise _not_found(repo_id) from error
+    except errors.RevisionNotFoundError as error:
+        raise _no_revision(repo_id, revision) from error
+    except errors.EntryNotFoundError as error:
+        raise refuse(
+            "locator", "NOT_FOUND", f"A file of {repo_id} has gone from the hub: submit it again."
+        ) from error
+    except errors.HfHubHTTPError as error:
+        raise _status_refusal(repo_id, revision, error.response.status_code) from error
+    except (httpx.HTTPError, errors.LocalEntryNotFoundError) as error:
+        raise _unreachable() from error
+
+
+def _status_refusal(repo_id: str, revision: str, status: int) -> Refused:
+    answers: dict[int, Callable[[], Refused]] = {
+        400: lambda: _no_revision(repo_id, revision),
+        401: lambda: _not_found(repo_id),
+        403: lambda: _gated(repo_id),
+        404: lambda: _not_found(repo_id),
+    }
+    return answers.get(status, _unreachable)()
+
+
+def _gated(repo_id: str) -> Refused:
+    return refuse(
+        "locator",
+        "GATED",
+        f"{repo_id} is gated: accept its terms on the hub with the account whose token this site "
+        "uses (HF_TOKEN), then submit again.",
+    )
+
+
+def _not_found(repo_id: str) -> Refused:
+    return refuse(
+        "locator",
+        "NOT_FOUND",
+        f"The hub knows no public model repository {repo_id}: check the spelling, and that it is "
+        "neither private nor a dataset nor a space.",
+    )
+
+
+def _no_revision(repo_id: str, revision: str) -> Refused:
+    sentence = (
+        f"{repo_id} has no branch, tag or commit {revision!r}: leave it empty for the latest."
+    )
+    return refuse("revision", "REVISION_NOT_FOUND", sentence)
+
+
+def _unreachable() -> Refused:
+    sentence = "The model hub does not answer just now: try again in a few minutes."
+    return Refused(Problem("locator", "HUB_UNREACHABLE", sentence), status=503)

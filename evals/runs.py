@@ -1,0 +1,243 @@
+"""The life of a run: queued, running, then succeeded, failed or cancelled.
+
+Every transition is here, and each is one conditional UPDATE; a worker's are fenced by its lease
+(`evals.leases`). Nothing here talks to an engine, and nothing here rings the workers.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
+
+from evals import leases
+from evals.leases import CancelRequested, LeaseLost, check_wanted, held, renew
+from evals.models import Benchmark, Checkpoint, Contender, EvalRun, Suite
+from evals.queue import eta_s, queue_position
+from evals.records import InvalidMetric, record, record_cost
+
+__all__ = [
+    "AlreadyFinished",
+    "CancelRequested",
+    "InvalidMetric",
+    "LeaseLost",
+    "NotFinished",
+    "RunNotAvailable",
+    "check_wanted",
+    "claim",
+    "complete",
+    "enqueue",
+    "eta_s",
+    "fail",
+    "next_available",
+    "queue_position",
+    "record",
+    "record_cost",
+    "release",
+    "renew",
+    "report_progress",
+    "request_cancel",
+    "requeue",
+    "skip_benchmark",
+    "start_benchmark",
+    "stop",
+    "sweep",
+    "tell_stage",
+]
+
+State = EvalRun.State
+FREED: dict[str, Any] = {"lease_owner": "", "lease_until": None}
+SENTENCE_MAX = 1000
+STAGE_MAX = 120
+UNMEASURED = (Checkpoint.State.WAITING, Checkpoint.State.RUNNING)
+
+
+class RunNotAvailable(Exception):
+    """Another worker has the run, or it is over."""
+
+
+class AlreadyFinished(Exception):
+    """The run is over and cannot be cancelled any more."""
+
+
+class NotFinished(Exception):
+    """A benchmark of the run is still unmeasured."""
+
+
+def enqueue(*, contender: Contender, suite: Suite, now: datetime) -> EvalRun:
+    """Return the unfinished run of a contender on a suite, made if there is none."""
+    unfinished = EvalRun.objects.unfinished().filter(contender=contender, suite=suite)
+    if (run := unfinished.first()) is not None:
+        return run
+    try:
+        with transaction.atomic():
+            run = EvalRun.objects.create(contender=contender, suite=suite, queued_at=now)
+            Checkpoint.objects.bulk_create(
+                Checkpoint(run=run, benchmark=benchmark)
+                for benchmark in suite.benchmarks.order_by("position", "pk")
+            )
+            return run
+    except IntegrityError:
+        return unfinished.get()
+
+
+def next_available(*, now: datetime) -> list[int]:
+    """Return the runs that may be claimed now, those that have waited longest first."""
+    return list(_available(now).order_by("queued_at", "pk").values_list("pk", flat=True))
+
+
+def claim(*, run_id: int, owner: str, now: datetime) -> EvalRun:
+    """Take a waiting or abandoned run for this worker, or raise RunNotAvailable."""
+    claimed = (
+        _available(now)
+        .filter(pk=run_id)
+        .update(
+            state=State.RUNNING,
+            attempt=F("attempt") + 1,
+            lease_owner=owner,
+            lease_until=leases.end(now),
+            started_at=Coalesce(F("started_at"), now),
+            error_code="",
+            error_sentence="",
+        )
+    )
+    if not claimed:
+        raise RunNotAvailable(run_id)
+    run = EvalRun.objects.select_related("contender__base", "suite").get(pk=run_id)
+    if run.lease_owner != owner:  # taken over between the two statements: a very slow worker
+        raise RunNotAvailable(run_id)
+    return run
+
+
+def tell_stage(*, run: EvalRun, stage: str) -> None:
+    """Say on the page what happens right now."""
+    if not held(run).update(stage=stage[:STAGE_MAX]):
+        raise LeaseLost(run.pk)
+
+
+def start_benchmark(*, run: EvalRun, benchmark: Benchmark, now: datetime) -> None:
+    """Mark a benchmark as being measured, from its first question."""
+    _checkpoint(run, benchmark, state=Checkpoint.State.RUNNING, requests_done=0, started_at=now)
+
+
+def report_progress(*, run: EvalRun, benchmark: Benchmark, done: int, total: int) -> None:
+    """Say how many questions have been answered; a late word after the end changes nothing."""
+    Checkpoint.objects.filter(
+        run__in=held(run), benchmark=benchmark, state=Checkpoint.State.RUNNING
+    ).update(requests_done=done, requests_total=total)
+
+
+def skip_benchmark(*, run: EvalRun, benchmark: Benchmark, now: datetime) -> None:
+    """Mark a benchmark that cannot be asked of this contender; it is never scored as 0."""
+    _checkpoint(run, benchmark, state=Checkpoint.State.NOT_APPLICABLE, finished_at=now)
+
+
+def complete(*, run: EvalRun, now: datetime) -> None:
+    """End a run whose benchmarks are all measured or not applicable."""
+    with transaction.atomic():
+        if not held(run).update(
+            state=State.SUCCEEDED, stage="", finished_at=now, cancel_requested=False, **FREED
+        ):
+            raise LeaseLost(run.pk)
+        if Checkpoint.objects.filter(run=run, state__in=UNMEASURED).exists():
+            raise NotFinished(run.pk)
+
+
+def fail(*, run: EvalRun, code: str, sentence: str, now: datetime) -> None:
+    """End a run that cannot be measured, saying why and what to do."""
+    if not _fail(held(run), code, sentence, now):
+        raise LeaseLost(run.pk)
+
+
+def requeue(*, run: EvalRun, code: str, sentence: str, now: datetime) -> None:
+    """Let another attempt finish the run; after the last one it fails with the code."""
+    if run.attempt >= settings.MAX_ATTEMPTS:
+        fail(run=run, code=code, sentence=sentence, now=now)
+        return
+    changes = _back_in_queue(f"Waiting to be tried again: {sentence}", now)
+    if not held(run).update(**changes, error_code=code, error_sentence=sentence[:SENTENCE_MAX]):
+        raise LeaseLost(run.pk)
+
+
+def release(*, run: EvalRun, now: datetime, code: str = "", sentence: str = "") -> None:
+    """Put a run back that could not be worked on, or not to its end; the attempt does not count."""
+    changes = _back_in_queue(sentence or "Waiting for a worker to go on.", now)
+    told = {"error_code": code, "error_sentence": sentence[:SENTENCE_MAX]}
+    if not held(run).update(**changes, **told, attempt=F("attempt") - 1):
+        raise LeaseLost(run.pk)
+
+
+def request_cancel(*, run: EvalRun, now: datetime) -> None:
+    """Stop a run: at once where it waits, within seconds where a worker has it."""
+    waits = Q(state=State.QUEUED)
+    asked = EvalRun.objects.filter(pk=run.pk, state__in=EvalRun.UNFINISHED).update(
+        cancel_requested=True,
+        finished_at=Case(When(waits, then=Value(now)), default=None),
+        state=Case(When(waits, then=Value(State.CANCELLED)), default=F("state")),
+        stage=Case(When(waits, then=Value("")), default=F("stage")),
+    )
+    if not asked:
+        raise AlreadyFinished(run.pk)
+
+
+def stop(*, run: EvalRun, now: datetime) -> None:
+    """End a run whose cancellation was requested; its scores so far are not ranked."""
+    if not held(run).update(state=State.CANCELLED, stage="", finished_at=now, **FREED):
+        raise LeaseLost(run.pk)
+
+
+def sweep(*, now: datetime) -> list[int]:
+    """Free every run whose worker has gone silent; return those that changed."""
+    silent = EvalRun.objects.expired(now=now).values_list("pk", "attempt")
+    return [pk for pk, attempt in list(silent) if _free(pk, attempt, now)]
+
+
+def _free(pk: int, attempt: int, now: datetime) -> bool:
+    silent = EvalRun.objects.expired(now=now).filter(pk=pk, attempt=attempt)
+    if attempt >= settings.MAX_ATTEMPTS:
+        sentence = "Its worker disappeared every time: submit it again, or tell the operator."
+        if _fail(silent.filter(cancel_requested=False), "WORKER_LOST", sentence, now):
+            return True
+    return bool(silent.update(**_back_in_queue("Waiting for a worker to go on.", now)))
+
+
+def _available(now: datetime) -> QuerySet[EvalRun]:
+    abandoned = Q(state=State.RUNNING, lease_until__lt=now)
+    return EvalRun.objects.filter(
+        Q(state=State.QUEUED) | abandoned,
+        attempt__lt=settings.MAX_ATTEMPTS,
+        cancel_requested=False,
+    )
+
+
+def _checkpoint(run: EvalRun, benchmark: Benchmark, **changes: Any) -> None:
+    """Change an unfinished checkpoint of a run that this worker holds."""
+    found = Checkpoint.objects.filter(run__in=held(run), benchmark=benchmark, state__in=UNMEASURED)
+    if not found.update(**changes):
+        raise LeaseLost(run.pk)
+
+
+def _fail(rows: QuerySet[EvalRun], code: str, sentence: str, now: datetime) -> bool:
+    return bool(
+        rows.update(
+            state=State.FAILED,
+            stage="",
+            error_code=code,
+            error_sentence=sentence[:SENTENCE_MAX],
+            finished_at=now,
+            **FREED,
+        )
+    )
+
+
+def _back_in_queue(stage: str, now: datetime) -> dict[str, Any]:
+    """Return the changes that free a run: queued again, or over where nobody wants it."""
+    unwanted = Q(cancel_requested=True)
+    return {
+        "state": Case(When(unwanted, then=Value(State.CANCELLED)), default=Value(State.QUEUED)),
+        "stage": Case(When(unwanted, then=Value("")), default=Value(stage[:STAGE_MAX])),
+        "finished_at": Case(When(unwanted, then=Value(now)), default=None),
+        **FREED,
+    }

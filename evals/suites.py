@@ -1,0 +1,183 @@
+"""Suites come from YAML files; a change to a file, a task or its questions makes a new version.
+
+Nothing is ever rewritten: scores keep pointing at the version that they were measured on.
+"""
+
+import hashlib
+import json
+import re
+from dataclasses import asdict, dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.conf import settings
+from django.db import transaction
+
+from evals.models import Benchmark, Suite
+
+KEY = re.compile(r"^[a-z0-9][a-z0-9_-]{0,59}$")
+TASK = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,119}$")
+TASK_LINE = re.compile(r"^task:\s*(\S+)", re.MULTILINE)
+DATA_LINE = re.compile(r"^\s+\w+:\s*(\S+\.jsonl?)\s*$", re.MULTILINE)
+RUNS_CODE = ("humaneval", "mbpp", "cruxeval", "codexglue", "livecodebench", "bigcodebench")
+SHOTS_MAX = 100
+
+
+class SuiteInvalid(Exception):
+    """A suite's file says something that cannot be measured."""
+
+
+class SuiteMissing(Exception):
+    """No suite has been loaded under the name that settings give."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One benchmark as its file describes it."""
+
+    key: str
+    title: str
+    task: str
+    output_type: str
+    metric: str
+    description: str = ""
+    shots: int = 0
+    chat: bool = False
+    filter: str = "none"
+    limit: int | None = None
+    higher_is_better: bool = True
+    chance: float = 0.0
+    best: float = 1.0
+    percent: bool = True
+
+
+def load(path: Path) -> Suite:
+    """Return the suite that a file describes; a new version where anything has changed."""
+    described = _read(path)
+    entries = [_entry(path, each) for each in described.get("benchmarks") or []]
+    key = str(described.get("key", ""))
+    if not KEY.match(key) or not entries:
+        raise SuiteInvalid(f"{path.name}: a suite needs a key (a-z, 0-9, -) and benchmarks.")
+    if len({entry.key for entry in entries}) < len(entries):
+        raise SuiteInvalid(f"{path.name}: two benchmarks have the same key.")
+    fingerprint = _fingerprint(entries)
+    with transaction.atomic():
+        current = Suite.objects.select_for_update().filter(key=key, is_current=True).first()
+        if current is not None and current.fingerprint == fingerprint:
+            return current
+        return _next_version(key, described, entries, fingerprint)
+
+
+def default() -> Suite:
+    """Return the suite that submissions are measured on."""
+    suite = Suite.objects.current().filter(key=settings.DEFAULT_SUITE).first()
+    if suite is None:
+        raise SuiteMissing(f"No suite {settings.DEFAULT_SUITE!r}: run manage.py load_suites.")
+    return suite
+
+
+def local_tasks() -> dict[str, Path]:
+    """Return the tasks under TASKS_DIR and the file that describes each."""
+    found = {}
+    for path in sorted(settings.TASKS_DIR.glob("**/*.yaml")):
+        if named := TASK_LINE.search(path.read_text(encoding="utf-8")):
+            found[named[1]] = path
+    return found
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise SuiteInvalid(f"{path.name} is not YAML that can be read safely.") from error
+    if not isinstance(content, dict):
+        raise SuiteInvalid(f"{path.name} must hold a mapping.")
+    return content
+
+
+def _entry(path: Path, described: Any) -> Entry:
+    try:
+        entry = Entry(**described)
+    except TypeError as error:
+        raise SuiteInvalid(f"{path.name}: {error}.") from error
+    for holds, complaint in (
+        (KEY.match(str(entry.key)), "its key may have a-z, 0-9 and -"),
+        (TASK.match(str(entry.task)), "its task must be a name, not a path"),
+        (entry.output_type in Benchmark.OutputType.values, "its output_type is unknown"),
+        (type(entry.shots) is int and 0 <= entry.shots <= SHOTS_MAX, "shots must be 0 to 100"),
+        (
+            entry.limit is None or (type(entry.limit) is int and entry.limit > 0),
+            "limit must be a number of questions",
+        ),
+        (entry.chance != entry.best, "chance and best must differ"),
+    ):
+        if not holds:
+            raise SuiteInvalid(f"{path.name}: {entry.key}: {complaint}.")
+    _check_task(path, str(entry.task))
+    return entry
+
+
+def _check_task(path: Path, task: str) -> None:
+    """Refuse tasks that run code, and names close to a local one that are not one."""
+    if task.startswith(RUNS_CODE):
+        raise SuiteInvalid(f"{path.name}: {task} runs generated code, which needs a sandbox.")
+    local = local_tasks()
+    near = [] if task in local else get_close_matches(task, local, n=3, cutoff=0.8)
+    if near:
+        raise SuiteInvalid(f"{path.name}: no task {task!r}; did you mean {', '.join(near)}?")
+
+
+def _fingerprint(entries: list[Entry]) -> str:
+    """Return a hash of the benchmarks, their tasks' files and the questions in them."""
+    whole = hashlib.sha256()
+    local = local_tasks()
+    for entry in entries:
+        whole.update(json.dumps(asdict(entry), sort_keys=True).encode())
+        if path := local.get(entry.task):
+            text = path.read_text(encoding="utf-8")
+            whole.update(text.encode())
+            for name in DATA_LINE.findall(text):
+                data = settings.BASE_DIR / name
+                whole.update(data.read_bytes() if data.is_file() else b"")
+    return whole.hexdigest()
+
+
+def _next_version(
+    key: str, described: dict[str, Any], entries: list[Entry], fingerprint: str
+) -> Suite:
+    last = Suite.objects.filter(key=key).order_by("-version").first()
+    Suite.objects.filter(key=key, is_current=True).update(is_current=False)
+    suite = Suite.objects.create(
+        key=key,
+        version=last.version + 1 if last else 1,
+        title=str(described.get("title") or key.title()),
+        description=str(described.get("description") or ""),
+        fingerprint=fingerprint,
+    )
+    Benchmark.objects.bulk_create(
+        _benchmark(suite, position, entry) for position, entry in enumerate(entries)
+    )
+    return suite
+
+
+def _benchmark(suite: Suite, position: int, entry: Entry) -> Benchmark:
+    return Benchmark(
+        suite=suite,
+        key=entry.key,
+        title=entry.title,
+        description=entry.description,
+        position=position,
+        task=entry.task,
+        output_type=entry.output_type,
+        shots=entry.shots,
+        is_chat=entry.chat,
+        metric=entry.metric,
+        filter=entry.filter,
+        limit=entry.limit,
+        is_higher_better=entry.higher_is_better,
+        chance_level=entry.chance,
+        best_level=entry.best,
+        is_percent=entry.percent,
+    )

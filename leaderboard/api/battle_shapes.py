@@ -1,0 +1,129 @@
+"""What a battle looks like as JSON: no name, no number that tells a name, before the vote."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from ninja import Field, Schema
+from pydantic import ConfigDict
+
+from arena.models import Battle, Response, Side, Turn, Vote, VoteEffect
+from leaderboard.api.choices import one_of
+from leaderboard.battle_page import excluded_because
+from leaderboard.reveal import elo_changes
+
+
+class BattleIn(Schema):
+    """What to ask."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    prompt: str = Field(description="The prompt that both contenders answer.")
+
+
+class VoteIn(Schema):
+    """The verdict."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    choice: Literal["A", "B", "TIE", "BOTH_BAD"] = Field(description="Which answer is better.")
+
+
+class AnswerOut(Schema):
+    """One finished answer."""
+
+    text: str
+    is_truncated: bool = Field(description="It met the length limit, equal for both sides.")
+
+
+class TurnOut(Schema):
+    """One prompt with its two answers."""
+
+    number: int
+    prompt: str
+    answers: dict[Side, AnswerOut] = Field(description="By side; empty until both are complete.")
+
+
+class UnmaskedOut(Schema):
+    """Who wrote one side."""
+
+    slug: str
+    name: str
+    kind: str
+    elo_before: float | None = Field(description="Online Elo before this vote.")
+    elo_after: float | None = Field(description="Online Elo after this vote.")
+
+
+class VerdictOut(Schema):
+    """The vote, and what it told."""
+
+    choice: str = Field(json_schema_extra=one_of(Vote.Choice))
+    cast_at: datetime
+    is_counted: bool
+    excluded_because: str = Field(description='Why it does not count; "" when it does.')
+    contenders: dict[Side, UnmaskedOut]
+
+
+class BattleOut(Schema):
+    """A battle as its voter sees it."""
+
+    id: UUID
+    state: str = Field(json_schema_extra=one_of(Battle.State))
+    turns: list[TurnOut]
+    vote: VerdictOut | None = Field(description="Null until the vote is cast: no names before.")
+
+
+class StartedOut(BattleOut):
+    """A new battle, with the proof that it is the caller's."""
+
+    token: str = Field(description="Send it as `Authorization: Bearer …` to read, vote, ask again.")
+
+
+def battle_out(battle: Battle) -> BattleOut:
+    """Return what the voter of a battle may know right now."""
+    turns = battle.turns.order_by("number").prefetch_related("responses")
+    return BattleOut(
+        id=battle.pk,
+        state=battle.state,
+        turns=[_turn(turn) for turn in turns],
+        vote=_verdict(battle) if battle.state == Battle.State.VOTED else None,
+    )
+
+
+def started_out(battle: Battle, *, token: str) -> StartedOut:
+    """Return a battle that has just begun."""
+    return StartedOut(token=token, **battle_out(battle).model_dump())
+
+
+def _turn(turn: Turn) -> TurnOut:
+    return TurnOut(
+        number=turn.number,
+        prompt=turn.prompt,
+        answers={Side(each.side): _answer(each) for each in turn.responses.all()},
+    )
+
+
+def _answer(response: Response) -> AnswerOut:
+    return AnswerOut(text=response.text, is_truncated=response.is_truncated)
+
+
+def _verdict(battle: Battle) -> VerdictOut:
+    vote = Vote.objects.get(battle=battle)
+    changes = elo_changes(VoteEffect.objects.filter(battle=battle).first())
+    pair = (battle.contender_a, battle.contender_b)
+    return VerdictOut(
+        choice=vote.choice,
+        cast_at=vote.cast_at,
+        is_counted=not vote.exclusion,
+        excluded_because=excluded_because(vote),
+        contenders={
+            side: UnmaskedOut(
+                slug=contender.slug,
+                name=contender.name,
+                kind=contender.kind,
+                elo_before=change.before if change else None,
+                elo_after=change.after if change else None,
+            )
+            for side, contender, change in zip(Side, pair, changes, strict=True)
+        },
+    )

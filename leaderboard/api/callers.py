@@ -1,0 +1,110 @@
+"""Who calls: the holder of a token, the browser of a cookie, or someone new.
+
+The reasoning is in docs/decisions/0002-api-callers.md. A request that changes something is JSON
+and small; one that is known by its cookie also carries the CSRF token, because browsers send
+cookies unasked.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.core import signing
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest
+from ninja.security import HttpBearer
+from ninja.utils import check_csrf
+
+from accounts.models import User
+from leaderboard import voters
+from leaderboard.api.errors import ApiRefused
+
+SALT = "leaderboard.api.caller"
+TOKEN_AGE_S = 30 * 24 * 3600
+MAX_BODY_BYTES = 1_000_000
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Whoever asks: their voter's key ("" for a reader without one), and their account if any."""
+
+    key: str
+    user: User | None = None
+
+    def token(self) -> str:
+        """Return what proves later that this caller is the same."""
+        return signing.dumps(self.key, salt=SALT)
+
+
+class ApiRequest(HttpRequest):
+    """A request whose caller is known to the endpoint."""
+
+    auth: Caller
+
+
+class KnownCaller(HttpBearer):
+    """Find out who calls. Someone unknown is nobody: they can read what is public."""
+
+    openapi_bearerFormat = "the token that POST /battles answered"  # noqa: N815 - ninja's name
+
+    def __call__(self, request: HttpRequest) -> Caller:
+        """Return the caller, or raise ApiRefused."""
+        if request.method not in SAFE_METHODS:
+            _refuse_unreadable(request)
+        header = request.headers.get("Authorization")
+        if header is not None:
+            return _by_token(header)
+        if settings.SESSION_COOKIE_NAME in request.COOKIES:
+            return _by_cookie(request)
+        return self.newcomer()
+
+    def newcomer(self) -> Caller:
+        """Return who someone without token and cookie is."""
+        return Caller(key="")
+
+    def authenticate(self, request: HttpRequest, token: str) -> Any:
+        """Ninja's hook; __call__ does the work."""
+
+
+class AnyCaller(KnownCaller):
+    """Find out who calls; someone unknown gets a key of their own."""
+
+    def newcomer(self) -> Caller:
+        """Return a caller nobody has met."""
+        return Caller(key=voters.new_key())
+
+
+def _by_token(header: str) -> Caller:
+    scheme, _, token = header.partition(" ")
+    try:
+        key = signing.loads(token.strip(), salt=SALT, max_age=TOKEN_AGE_S)
+    except signing.BadSignature as error:
+        raise _bad_token() from error
+    if scheme.lower() != "bearer":
+        raise _bad_token()
+    return Caller(key=key)
+
+
+def _by_cookie(request: HttpRequest) -> Caller:
+    if request.method not in SAFE_METHODS and check_csrf(request):
+        raise ApiRefused(
+            403, "CSRF", "With a cookie, send the CSRF token as X-CSRFToken; or use a token."
+        )
+    key = voters.voter_key(request) if request.method == "POST" else voters.known_key(request)
+    return Caller(key=key, user=request.user if request.user.is_authenticated else None)
+
+
+def _bad_token() -> ApiRefused:
+    return ApiRefused(400, "BAD_TOKEN", "The token is not valid. Get a new one from POST /battles.")
+
+
+def _refuse_unreadable(request: HttpRequest) -> None:
+    if request.content_type != "application/json":
+        raise ApiRefused(415, "NOT_JSON", "Send JSON, with Content-Type: application/json.")
+    try:
+        too_large = len(request.body) > MAX_BODY_BYTES
+    except RequestDataTooBig:
+        too_large = True
+    if too_large:
+        raise ApiRefused(413, "TOO_LARGE", f"A body has at most {MAX_BODY_BYTES:,} bytes.")

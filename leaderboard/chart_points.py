@@ -1,0 +1,45 @@
+"""The values a chart is made of: what is measured along each axis, and one contender's place."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from leaderboard.rows import BoardRow
+
+Interval = tuple[float, float, float]  # a value with both ends of its 95 % interval
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """What is better when it is higher."""
+
+    key: str
+    label: str
+    title: str
+    value: Callable[[BoardRow], Interval | None]
+    write: Callable[[Any], str]
+    level: Callable[[BoardRow], Interval | None]  # a baseline's, even where it is partial
+    caveat: Callable[[BoardRow], str]  # what must be said with that level
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What is better when it is lower."""
+
+    key: str
+    label: str
+    title: str
+    value: Callable[[BoardRow], float | None]
+    write: Callable[[Any], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One contender on the chart."""
+
+    row: BoardRow
+    x: float
+    y: float
+    low: float
+    high: float
+    is_on_front: bool = False

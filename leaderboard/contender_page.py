@@ -1,0 +1,141 @@
+"""What a contender's page says: its stack layer by layer, its scores, its cost, its runs.
+
+It takes its numbers from the board, so that both always agree. Nothing here draws.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from arena.models import Battle
+from evals import averages
+from evals.models import Benchmark, Contender, EvalRun
+from leaderboard import board
+from leaderboard.board import Board
+from leaderboard.rows import BoardRow, Cell, Gain
+from leaderboard.weight_classes import weight_class
+
+RUNS_MAX = 20
+
+
+@dataclass(frozen=True, slots=True)
+class StepCell:
+    """One layer's step on one benchmark: from where to where, of 0 (guessing) to 100."""
+
+    cell: Cell
+    is_percent: bool
+    start: float | None
+    end: float | None
+    verdict: str  # base, better, worse or noise
+
+    @property
+    def unit(self) -> str:
+        """Return how its change is written."""
+        return "percent" if self.is_percent else "own"
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One layer of a stack with its step on every benchmark."""
+
+    row: BoardRow
+    steps: list[StepCell]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One line of the tale of the tape: the parent on the left, this one on the right."""
+
+    benchmark: Benchmark
+    theirs: Cell
+    ours: Cell
+
+
+@dataclass(frozen=True, slots=True)
+class ContenderPage:
+    """Everything the page shows."""
+
+    contender: Contender
+    row: BoardRow
+    parent: BoardRow | None
+    board: Board
+    layers: list[Layer]
+    children: list[BoardRow]
+    comparisons: list[Comparison]
+    gap: Gain | None
+    runs: list[EvalRun]
+    battles: int
+    votes: int
+
+    @property
+    def weight_class(self) -> str:
+        """Return the class it fights in."""
+        return weight_class(self.row.parameters)
+
+
+def read(slug: str, *, suite_key: str) -> ContenderPage | None:
+    """Read the page of a listed contender."""
+    table = board.read(suite=board.suite_named(suite_key))
+    row = table.by_slug.get(slug)
+    if row is None:
+        return None
+    contender = Contender.objects.select_related("parent", "base").get(slug=slug)
+    fought = Battle.objects.filter(Q(contender_a=contender) | Q(contender_b=contender))
+    parent = table.by_slug.get(row.parent)
+    runs = contender.runs.select_related("suite").prefetch_related("submissions").order_by("-pk")
+    return ContenderPage(
+        contender=contender,
+        row=row,
+        parent=parent,
+        board=table,
+        layers=[_layer(each, table) for each in _stack(row, table)] if row.is_adapter else [],
+        children=[each for each in table.rows if each.parent == slug],
+        comparisons=_comparisons(row, parent, table),
+        gap=_gap(row, table),
+        runs=list(runs[:RUNS_MAX]),
+        battles=fought.count(),
+        votes=fought.filter(state=Battle.State.VOTED).count(),
+    )
+
+
+def _stack(row: BoardRow, table: Board) -> Iterator[BoardRow]:
+    if row.parent:
+        yield from _stack(table.by_slug[row.parent], table)
+    yield row
+
+
+def _layer(row: BoardRow, table: Board) -> Layer:
+    below = table.by_slug.get(row.parent)
+    return Layer(row, [_step(row, below, each) for each in table.benchmarks])
+
+
+def _step(row: BoardRow, below: BoardRow | None, benchmark: Benchmark) -> StepCell:
+    cell = row.scores[benchmark.key]
+    return StepCell(
+        cell=cell,
+        is_percent=benchmark.is_percent,
+        start=_position(below.scores[benchmark.key], benchmark) if below else 0.0,
+        end=_position(cell, benchmark),
+        verdict=cell.gain.verdict if cell.gain else "base",
+    )
+
+
+def _position(cell: Cell, benchmark: Benchmark) -> float | None:
+    if cell.value is None:
+        return None
+    share = averages.normalise(cell.value, benchmark.chance_level, benchmark.best_level)
+    return max(0.0, min(100.0, 100 * share))
+
+
+def _comparisons(row: BoardRow, parent: BoardRow | None, table: Board) -> list[Comparison]:
+    if parent is None:
+        return []
+    return [
+        Comparison(each, parent.scores[each.key], row.scores[each.key]) for each in table.benchmarks
+    ]
+
+
+def _gap(row: BoardRow, table: Board) -> Gain | None:
+    """Return how far it is from the best baseline, on what both were asked."""
+    return None if row.is_baseline else table.gap_of(row)

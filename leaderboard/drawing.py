@@ -1,0 +1,207 @@
+"""The picture of a chart: a plotly figure as a plain dictionary, drawn by `charts.js`.
+
+Colours are names of the design's tokens, resolved in the reader's theme. Colour never speaks
+alone: kinds differ by symbol too, and the same numbers stand in a table beside the picture.
+"""
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import plotly.graph_objects as go
+from django.urls import reverse
+
+from leaderboard.chart_points import Cost, Point, Quality
+from leaderboard.rows import BoardRow
+
+INK, MUTED, LINE = "var(--ink)", "var(--ink-3)", "var(--line)"
+BRASS, BLUE, HARM = "var(--brass-fill)", "var(--blue)", "var(--red)"
+CARD = "var(--card)"
+KINDS = {
+    "MODEL": ("Models", INK, "circle"),
+    "ADAPTER": ("Adapters", BLUE, "diamond"),
+    "BASELINE": ("Baselines", HARM, "x"),
+}
+LOG_RATIO = 8  # costs further apart than this are drawn on a log axis
+LABELS_MAX = 14  # more points than this, and only the Pareto line is labelled
+
+
+def figure(
+    points: list[Point], quality: Quality, cost: Cost, baseline: BoardRow | None
+) -> dict[str, Any]:
+    """Return the figure of points that know whether they are on the Pareto line."""
+    is_log = _is_log(points)
+    drawn = go.Figure(layout=_layout(quality, cost, points, is_log=is_log))
+    drawn.add_trace(_front(points))
+    for kind in KINDS:
+        if chosen := [point for point in points if point.row.kind == kind]:
+            drawn.add_trace(
+                _markers(kind, chosen, quality, cost, is_crowded=len(points) > LABELS_MAX)
+            )
+    for arrow in _arrows(points, is_log=is_log):
+        drawn.add_annotation(**arrow)
+    if baseline and (level := quality.level(baseline)):
+        _mark_baseline(drawn, baseline, level, quality)
+    plain: dict[str, Any] = drawn.to_plotly_json()
+    return plain
+
+
+def _is_log(points: list[Point]) -> bool:
+    costs = [point.x for point in points]
+    return bool(costs) and min(costs) > 0 and max(costs) / min(costs) >= LOG_RATIO
+
+
+def _markers(
+    kind: str, points: list[Point], quality: Quality, cost: Cost, *, is_crowded: bool
+) -> go.Scatter:
+    label, colour, symbol = KINDS[kind]
+    return go.Scatter(
+        name=label,
+        x=[point.x for point in points],
+        y=[point.y for point in points],
+        error_y={
+            "type": "data",
+            "symmetric": False,
+            "array": [point.high - point.y for point in points],
+            "arrayminus": [point.y - point.low for point in points],
+            "color": colour,
+            "thickness": 1,
+            "width": 3,
+        },
+        mode="markers+text",
+        text=[
+            _plain(point.row.name) if point.is_on_front or not is_crowded else ""
+            for point in points
+        ],
+        textposition="bottom right",
+        textfont={"color": INK, "size": 12},
+        cliponaxis=False,
+        marker={
+            "color": colour,
+            "symbol": symbol,
+            "size": 11,
+            "line": {"color": CARD, "width": 1.5},
+        },
+        customdata=[reverse("contender-detail", args=[point.row.slug]) for point in points],
+        hovertext=[_told(point, quality, cost) for point in points],
+        hovertemplate="%{hovertext}<extra></extra>",
+    )
+
+
+def _told(point: Point, quality: Quality, cost: Cost) -> str:
+    name = " + ".join(point.row.stack) if len(point.row.stack) > 1 else point.row.name
+    return (  # plotly's <b> and <i> would write style attributes, which the page's policy forbids
+        f"{_plain(name)}<br>{quality.label} {quality.write(point.y)}"
+        f" ({quality.write(point.low)} to {quality.write(point.high)})"
+        f"<br>{cost.label} {cost.write(point.x)}<br>Click to open"
+    )
+
+
+def _plain(text: str) -> str:
+    """Return a name that plotly cannot read as markup."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _front(points: list[Point]) -> go.Scatter:
+    front = [point for point in points if point.is_on_front]
+    return go.Scatter(
+        name="Pareto line",
+        x=[point.x for point in front],
+        y=[point.y for point in front],
+        mode="lines",
+        line={"color": BRASS, "width": 2.5, "shape": "hv"},
+        hoverinfo="skip",
+    )
+
+
+def _arrows(points: list[Point], *, is_log: bool) -> Iterator[dict[str, Any]]:
+    """Yield an arrow from each parent to its layer."""
+    place = {point.row.slug: point for point in points}
+    for child in points:
+        parent = place.get(child.row.parent)
+        if parent is not None and (parent.x, parent.y) != (child.x, child.y):
+            yield {
+                "x": math.log10(child.x) if is_log else child.x,
+                "y": child.y,
+                "ax": math.log10(parent.x) if is_log else parent.x,
+                "ay": parent.y,
+                "xref": "x",
+                "yref": "y",
+                "axref": "x",
+                "ayref": "y",
+                "text": "",
+                "showarrow": True,
+                "arrowhead": 2,
+                "arrowsize": 1.1,
+                "arrowwidth": 1.2,
+                "arrowcolor": MUTED,
+                "standoff": 8,
+                "startstandoff": 7,
+            }
+
+
+def _mark_baseline(
+    drawn: go.Figure, baseline: BoardRow, level: tuple[float, float, float], quality: Quality
+) -> None:
+    """Draw the mark to beat as a line with its interval as a band."""
+    value, low, high = level
+    drawn.add_hrect(y0=low, y1=high, fillcolor=HARM, opacity=0.09, line_width=0, layer="below")
+    drawn.add_hline(y=value, line={"color": HARM, "width": 1.4, "dash": "dash"}, layer="below")
+    drawn.add_annotation(
+        xref="paper",
+        x=0,
+        xanchor="left",
+        y=value,
+        yanchor="bottom",
+        showarrow=False,
+        text=f"Baseline {_plain(baseline.name)} {quality.write(value)}{quality.caveat(baseline)}",
+        font={"color": HARM, "size": 12},
+    )
+
+
+def _layout(quality: Quality, cost: Cost, points: list[Point], *, is_log: bool) -> go.Layout:
+    lines = {"gridcolor": LINE, "linecolor": INK, "zeroline": False}
+    return go.Layout(
+        template=go.layout.Template(),
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        font={"color": INK, "size": 13},
+        margin={"l": 56, "r": 16, "t": 44, "b": 52},
+        hovermode="closest",
+        dragmode=False,
+        hoverlabel={"bgcolor": CARD, "bordercolor": INK, "font": {"color": INK}},
+        legend={"orientation": "h", "x": 0, "y": 1.01, "yanchor": "bottom"},
+        xaxis={
+            **lines,
+            "title": {
+                "text": cost.title + (" (log scale)" if is_log else ""),
+                "font": {"size": 13},
+            },
+            "type": "log" if is_log else "linear",
+            "showline": True,
+            "fixedrange": True,
+            **_ticks([point.x for point in points], cost, is_log=is_log),
+        },
+        yaxis={
+            **lines,
+            "title": {"text": quality.title, "font": {"size": 13}},
+            "showline": False,
+            "fixedrange": True,
+        },
+    )
+
+
+def _ticks(costs: list[float], cost: Cost, *, is_log: bool) -> dict[str, Any]:
+    """Return the span of the level axis, with room for names on the right, and its marks."""
+    if not costs:
+        return {}
+    low, high = min(costs), max(costs)
+    if not is_log:
+        span = (high - low) or high or 1.0
+        return {"range": [low - 0.06 * span, high + 0.18 * span], "nticks": 8}
+    span = math.log10(high / low)
+    ends = (math.log10(low) - 0.05 * span, math.log10(high) + 0.16 * span)
+    decades = range(math.floor(ends[0]), math.ceil(ends[1]) + 1)
+    marks = [step * 10.0**decade for decade in decades for step in (1, 2, 5)]
+    seen = [mark for mark in marks if ends[0] <= math.log10(mark) <= ends[1]]
+    return {"range": list(ends), "tickvals": seen, "ticktext": [cost.write(mark) for mark in seen]}

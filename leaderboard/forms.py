@@ -1,0 +1,143 @@
+"""The form that asks for a contender: its words, its hints, and the order it makes.
+
+It knows which fields a kind has and what they look like. Whether an order can be accepted is
+decided by `evals.submissions`; its refusals are shown at the field they belong to.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from evals.models import Contender
+from evals.orders import Order
+from evals.problems import Problem
+
+LAYOUT = (  # the groups of the form, and which fields share a line
+    ("Where it is", [["parent_slug"], ["source", "locator"], ["revision"]]),
+    ("About it", [["name", "licence"], ["description"], ["released_at"]]),
+    ("What it cost", [["training_cost_usd", "cost_evidence"]]),
+)
+BASELINE_LAYOUT = (
+    ("Where it is", [["locator"], ["api_model", "price_usd_per_million_tokens"]]),
+    ("About it", [["name", "licence"], ["description"], ["released_at"]]),
+)
+PLACES = [
+    (Contender.Source.HUB.value, "Hub repository"),
+    (Contender.Source.DIRECTORY.value, "Directory on this machine"),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Fields that belong together, line by line."""
+
+    title: str
+    lines: list[list[forms.BoundField]]
+
+    @property
+    def is_optional(self) -> bool:
+        """Say whether all of it may stay empty."""
+        return not any(each.field.required for line in self.lines for each in line)
+
+    @property
+    def has_errors(self) -> bool:
+        """Say whether something in it must be mended."""
+        return any(each.errors for line in self.lines for each in line)
+
+
+class SubmissionForm(forms.Form):
+    """Everything an order may say; each kind keeps the fields it has."""
+
+    parent_slug = forms.CharField(
+        label="Stands on",
+        widget=forms.Select,
+        help_text="The model it was trained on, or the adapter it is stacked on.",
+    )
+    source = forms.CharField(label="Where it is", widget=forms.Select(choices=PLACES))
+    locator = forms.CharField(
+        label="Repository or directory",
+        help_text="owner/name on the hub, or a path relative to MODEL_ROOT. Safetensors only; "
+        "nothing that needs its own code to load.",
+        widget=forms.TextInput(attrs={"list": "directories", "autocapitalize": "none"}),
+    )
+    revision = forms.CharField(
+        required=False,
+        label="Revision",
+        help_text="A branch, a tag or a commit. It is pinned to the commit it means today.",
+    )
+    api_model = forms.CharField(
+        label="Model name", help_text="The name that the API knows it by, such as heron-large."
+    )
+    price_usd_per_million_tokens = forms.DecimalField(
+        required=False,
+        label="List price",
+        help_text="Dollars for a million generated tokens.",
+    )
+    name = forms.CharField(
+        required=False, label="Name on the board", help_text="Left empty, the repository's name."
+    )
+    description = forms.CharField(
+        required=False,
+        label="In one sentence",
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="What it is good at, what it was trained on.",
+    )
+    licence = forms.CharField(
+        required=False, label="Licence", help_text="Left empty, the model card's."
+    )
+    released_at = forms.DateField(
+        required=False,
+        label="Released on",
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+    training_cost_usd = forms.DecimalField(
+        required=False,
+        label="Training cost",
+        help_text="Dollars for this layer alone; the board adds up the stack.",
+    )
+    cost_evidence = forms.CharField(
+        required=False,
+        label="How it is known",
+        widget=forms.Select(choices=Contender.CostEvidence.choices),
+    )
+
+    def __init__(self, *args: Any, kind: str, parents: Iterable[tuple[str, str]], **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.kind = kind
+        self.layout = BASELINE_LAYOUT if kind == "BASELINE" else LAYOUT
+        wanted = {name for _, lines in self.layout for line in lines for name in line}
+        for name in set(self.fields) - wanted:
+            del self.fields[name]
+        if kind == "ADAPTER":
+            self.fields["parent_slug"].widget.choices = [("", "Choose…"), *parents]
+        else:
+            self.fields.pop("parent_slug", None)
+        if kind == "BASELINE":
+            self.fields["locator"].label = "Address of the API"
+            self.fields["locator"].help_text = "OpenAI-compatible, such as https://host/v1."
+            del self.fields["locator"].widget.attrs["list"]
+
+    def groups(self) -> list[Group]:
+        """Return the fields of this kind, as they stand on the page."""
+        rows = [
+            (title, [[self[name] for name in line if name in self.fields] for line in lines])
+            for title, lines in self.layout
+        ]
+        return [Group(title, [line for line in lines if line]) for title, lines in rows]
+
+    def order(self) -> Order:
+        """Return what the person asks for."""
+        given = {name: value for name, value in self.cleaned_data.items() if value is not None}
+        given.setdefault("source", Contender.Source.API)
+        if not given.get("cost_evidence"):
+            given["cost_evidence"] = Contender.CostEvidence.UNKNOWN
+        return Order(kind=self.kind, **given)
+
+    def refuse(self, problems: Iterable[Problem]) -> None:
+        """Show each problem at its field, or above the form where it has none."""
+        for problem in problems:
+            field = problem.field if problem.field in self.fields else None
+            self.add_error(field, ValidationError(problem.sentence, code=problem.code))

@@ -1,0 +1,100 @@
+"""Who stood behind an answer, told after the vote: its name, its stack and what the vote moved."""
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from arena.models import Battle, Rating, Response, Side, VoteEffect
+from evals.models import Contender
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One step of a stack, from the model up."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class EloChange:
+    """An online Elo rating before and after this vote."""
+
+    before: float
+    after: float
+
+    @property
+    def difference(self) -> int:
+        """Return the change as it reads between the two rounded numbers."""
+        return round(self.after) - round(self.before)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One unmasked contender."""
+
+    side: str
+    name: str
+    url: str
+    kind: str
+    layers: tuple[Layer, ...]  # from the model up to this one; one for what has no parent
+    parameters: int | None  # served: the model and every layer
+    tokens: int
+    seconds: float | None
+    elo: EloChange | None
+    rating: Rating | None
+    is_provisional: bool
+
+
+def cards(battle: Battle, published: QuerySet[Rating], *, minimum: int) -> tuple[Card, Card]:
+    """Return the contenders of a judged battle, in the order A, B."""
+    pair = (battle.contender_a, battle.contender_b)
+    rated = {each.contender_id: each for each in published.filter(contender__in=pair)}
+    effect = VoteEffect.objects.filter(battle=battle).first()
+    a, b = (
+        _card(battle, side, contender, rated.get(contender.pk), effect, minimum)
+        for side, contender in zip(Side.values, pair, strict=True)
+    )
+    return a, b
+
+
+def elo_changes(effect: VoteEffect | None) -> tuple[EloChange | None, EloChange | None]:
+    """Return what the vote did to both Elo ratings, in the order A, B."""
+    if effect is None:
+        return None, None
+    return (
+        EloChange(effect.elo_a_before, effect.elo_a_after),
+        EloChange(effect.elo_b_before, effect.elo_b_after),
+    )
+
+
+def _card(
+    battle: Battle,
+    side: str,
+    contender: Contender,
+    rating: Rating | None,
+    effect: VoteEffect | None,
+    minimum: int,
+) -> Card:
+    written = list(Response.objects.filter(turn__battle=battle, side=side).order_by("pk"))
+    stack = contender.stack()
+    known = [layer.parameters for layer in stack if layer.parameters is not None]
+    timed = [each.seconds for each in written if each.seconds is not None]
+    return Card(
+        side=side,
+        name=contender.name,
+        url=_url(contender),
+        kind=contender.get_kind_display(),
+        layers=tuple(Layer(layer.name, _url(layer)) for layer in stack),
+        parameters=sum(known) if len(known) == len(stack) else None,
+        tokens=sum(each.tokens for each in written),
+        seconds=sum(timed) if timed else None,
+        elo=elo_changes(effect)[0 if side == Side.A else 1],
+        rating=rating,
+        is_provisional=rating is not None and rating.votes < minimum,
+    )
+
+
+def _url(contender: Contender) -> str:
+    return reverse("contender-detail", args=[contender.slug])

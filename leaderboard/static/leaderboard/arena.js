@@ -1,0 +1,76 @@
+// A battle while it is written: text nodes as they come, the finished page when both are complete.
+
+const POLL_MS = 2000;
+let source = null;
+let poll = 0;
+let frame = 0;
+const pending = new Map();
+
+const battle = () => document.querySelector("#battle");
+
+function announce(sentence) {
+  document.querySelector("#announcer").textContent = sentence;
+}
+
+function flush() {
+  frame = 0;
+  for (const [side, text] of pending) battle().querySelector(`[data-side="${side}"]`)?.append(text);
+  pending.clear();
+}
+
+function onText(event) {
+  const { side, text } = JSON.parse(event.data);
+  pending.set(side, (pending.get(side) ?? "") + text);
+  frame ||= requestAnimationFrame(flush);
+}
+
+function onRestart() {
+  pending.clear();
+  for (const answer of battle().querySelectorAll("[data-side]")) answer.replaceChildren();
+}
+
+function startPolling() {
+  poll ||= setInterval(refresh, POLL_MS);
+}
+
+function stopPolling() {
+  clearInterval(poll);
+  poll = 0;
+}
+
+// Take the battle from the page the server renders, once it says something new.
+async function refresh() {
+  const response = await fetch(location.href).catch(() => null);
+  if (!response?.ok) return startPolling();
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  const fresh = page.querySelector("#battle");
+  if (!fresh || fresh.dataset.state === battle().dataset.state) return startPolling();
+  stopPolling();
+  source?.close();
+  battle().replaceWith(document.adoptNode(fresh));
+  window.htmx?.process(fresh);
+  arrive();
+}
+
+function arrive() {
+  const state = battle()?.dataset.state;
+  if (state === "ANSWERING") return listen(battle().dataset.stream);
+  if (state === "READY") announce("Both answers are complete. Vote with A, B, T for a tie, or X for both bad.");
+  if (state === "FAILED") announce("The answers did not arrive. You can start a new battle.");
+  if (state === "VOTED") document.querySelector("#reveal h1").focus();
+}
+
+function listen(address) {
+  announce("Both answers are being written.");
+  source?.close();
+  source = new EventSource(address);
+  source.addEventListener("open", stopPolling);
+  source.addEventListener("text", onText);
+  source.addEventListener("restart", onRestart);
+  source.addEventListener("end", () => source.close() || refresh());
+  source.addEventListener("error", startPolling);
+}
+
+document.addEventListener("htmx:sendError", () => announce("The server cannot be reached. Try again."));
+document.addEventListener("htmx:afterSettle", ({ detail }) => detail.target === document.body && arrive());
+if (battle()?.dataset.state === "ANSWERING") arrive();

@@ -1,0 +1,145 @@
+"""What the page of one submission says: where it stands, what is done, what happens next.
+
+Rows and sentences, ready to be shown; nothing here changes anything.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+
+from evals import queue
+from evals.models import Benchmark, Checkpoint, EvalRun, Score, Submission
+
+
+@dataclass(frozen=True, slots=True)
+class BenchmarkLine:
+    """How far one benchmark has come, and its score once there is one."""
+
+    benchmark: Benchmark
+    state: str
+    percent: int
+    done: int
+    total: int
+    score: Score | None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One station on the way: behind us, here, or ahead."""
+
+    label: str
+    state: str  # done, here, ahead, wrong
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionPage:
+    """Everything the page shows."""
+
+    submission: Submission
+    run: EvalRun
+    lines: list[BenchmarkLine]
+    steps: list[Step]
+    percent: int
+    sentence: str
+    next_step: str
+    queue_position: int
+    eta_s: float | None
+    seconds: float | None
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Say whether the page should look again by itself."""
+        return self.run.state in EvalRun.UNFINISHED
+
+
+def read(submission: Submission, *, now: datetime) -> SubmissionPage:
+    """Read the page; the submission comes with its run and contender."""
+    run = submission.run
+    lines = _lines(run)
+    return SubmissionPage(
+        submission=submission,
+        run=run,
+        lines=lines,
+        steps=_steps(run),
+        percent=sum(line.percent for line in lines) // len(lines) if lines else 0,
+        sentence=_sentence(run),
+        next_step=_next_step(run),
+        queue_position=queue.queue_position(run),
+        eta_s=queue.eta_s(run, now=now),
+        seconds=_seconds(run, now),
+    )
+
+
+def may_cancel(submission: Submission, *, user_id: int | None, is_staff: bool, key: str) -> bool:
+    """Say whether this person may stop the run: who asked for it, and staff."""
+    is_owner = user_id is not None and submission.submitter_id == user_id
+    is_browser = bool(key) and submission.submitter_key == key
+    is_alone = settings.EMBEDDED and not submission.submitter_key and not submission.submitter_id
+    return is_staff or is_owner or is_browser or is_alone
+
+
+def _lines(run: EvalRun) -> list[BenchmarkLine]:
+    scores = {score.benchmark_id: score for score in run.scores.all()}
+    checkpoints = run.checkpoints.select_related("benchmark").order_by("benchmark__position", "pk")
+    return [
+        BenchmarkLine(
+            benchmark=point.benchmark,
+            state=point.state,
+            percent=point.percent,
+            done=point.requests_done,
+            total=point.requests_total,
+            score=scores.get(point.benchmark_id),
+        )
+        for point in checkpoints
+    ]
+
+
+def _steps(run: EvalRun) -> list[Step]:
+    has_begun = run.checkpoints.exclude(state=Checkpoint.State.WAITING).exists()
+    labels = ["Checked", "Queued", "Serving", "Measuring", "On the board"]
+    here = {
+        EvalRun.State.QUEUED: 1,
+        EvalRun.State.RUNNING: 3 if has_begun else 2,
+        EvalRun.State.SUCCEEDED: len(labels),
+    }.get(EvalRun.State(run.state), 3 if has_begun else 2 if run.started_at else 1)
+    is_wrong = run.state in (EvalRun.State.FAILED, EvalRun.State.CANCELLED)
+    return [
+        Step(label, "done" if at < here else "ahead" if at > here else _here(is_wrong))
+        for at, label in enumerate(labels)
+    ]
+
+
+def _here(is_wrong: bool) -> str:
+    return "wrong" if is_wrong else "here"
+
+
+def _sentence(run: EvalRun) -> str:
+    """Return what happens right now."""
+    if run.stage:
+        return run.stage
+    return {
+        EvalRun.State.QUEUED: "Waiting for a worker.",
+        EvalRun.State.RUNNING: "A worker has taken it.",
+        EvalRun.State.SUCCEEDED: "Measured. Its scores are on the board.",
+        EvalRun.State.FAILED: run.error_sentence or "It could not be measured.",
+        EvalRun.State.CANCELLED: "Stopped before it was finished.",
+    }[EvalRun.State(run.state)]
+
+
+def _next_step(run: EvalRun) -> str:
+    """Return what the person can do, or expect."""
+    return {
+        EvalRun.State.QUEUED: "You can close this page: the place in the queue is kept.",
+        EvalRun.State.RUNNING: "Scores appear below as each benchmark ends.",
+        EvalRun.State.SUCCEEDED: "Next: see it beside its parent, or let people judge it.",
+        EvalRun.State.FAILED: "Mend what the sentence names and submit it again: what was "
+        "already measured stays on record.",
+        EvalRun.State.CANCELLED: "Submit it again to measure it from the start.",
+    }[EvalRun.State(run.state)]
+
+
+def _seconds(run: EvalRun, now: datetime) -> float | None:
+    if run.started_at is None:
+        return None
+    return max(0.0, ((run.finished_at or now) - run.started_at).total_seconds())

@@ -1,0 +1,54 @@
+"""The two answers of a battle as they are written: one connection of server-sent events.
+
+Text frames carry a side and text and nothing else. Each has an id, so a browser that lost its
+connection goes on where it was. The page is told to look at the rows when the stream ends.
+"""
+
+import json
+from collections.abc import AsyncIterator
+from uuid import UUID
+
+from asgiref.sync import sync_to_async
+from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.views.decorators.http import require_GET
+
+from arena import streams
+from leaderboard import battles, voters
+
+RETRY_MS = 1000
+
+
+@require_GET
+async def stream(request: HttpRequest, battle_id: UUID) -> HttpResponseBase:
+    """Send the answers to the person whose battle it is, from the last frame they have."""
+    turn_id = await sync_to_async(_turn_id)(request, battle_id)
+    last_id = request.headers.get("Last-Event-ID", streams.FIRST)
+    response = StreamingHttpResponse(
+        events(streams.read(turn_id, last_id)), content_type="text/event-stream"
+    )
+    response["Cache-Control"] = "no-store"
+    response["X-Accel-Buffering"] = "no"
+    return response
+
+
+async def events(frames: AsyncIterator[tuple[str, streams.Frame]]) -> AsyncIterator[str]:
+    """Spell frames as server-sent events; the last one is `end`."""
+    yield f"retry: {RETRY_MS}\n\n"
+    async for frame_id, frame in frames:
+        if frame.is_last:
+            yield "event: end\ndata: {}\n\n"
+            return
+        yield _event(frame_id, frame)
+
+
+def _event(frame_id: str, frame: streams.Frame) -> str:
+    if frame.kind not in ("text", "restart"):
+        return ": alive\n\n"
+    data = json.dumps({"side": frame.side, "text": frame.text})
+    return f"id: {frame_id}\nevent: {frame.kind}\ndata: {data}\n\n"
+
+
+def _turn_id(request: HttpRequest, battle_id: UUID) -> int:
+    """Return the newest turn of a battle of whoever asks, or raise Http404."""
+    battle = battles.of_voter(battle_id, voters.known_key(request))
+    return battles.newest_turn(battle).pk

@@ -1,0 +1,121 @@
+"""Submitting a contender, and following what becomes of it."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.models import User
+from evals import runs, submissions
+from evals.models import Contender, Submission
+from leaderboard import submission_list, submission_page, suggestions
+from leaderboard.forms import SubmissionForm
+from leaderboard.voters import known_key, voter_key
+from workers import tasks
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Ask what is to be ranked; a POST submits it."""
+    kind = request.GET.get("kind", "").upper()
+    kind = kind if kind in Contender.Kind.values else Contender.Kind.MODEL.value
+    parents = suggestions.parents()
+    if request.method == "POST":
+        form = SubmissionForm(request.POST, kind=kind, parents=parents)
+        return _submit(request, form) if form.is_valid() else _form(request, form, status=400)
+    return _form(request, SubmissionForm(initial=_prefilled(request), kind=kind, parents=parents))
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """Show what waits, what runs, and what became of the rest."""
+    page = submission_list.read(number=request.GET.get("page", "1"), now=timezone.now())
+    return render(request, "submissions/index.html", {"page": page})
+
+
+@never_cache
+@require_safe
+def detail(request: HttpRequest, submission_id: UUID) -> HttpResponse:
+    """Show where one submission stands; htmx asks for the moving part alone."""
+    submission = _found(submission_id)
+    context = {
+        "page": submission_page.read(submission, now=timezone.now()),
+        "may_cancel": _may_cancel(request, submission),
+    }
+    is_fragment = "HX-Request" in request.headers
+    template = "submissions/_progress.html" if is_fragment else "submissions/detail.html"
+    response = render(request, template, context)
+    response["Vary"] = "HX-Request, Cookie"
+    return response
+
+
+@require_POST
+def cancel(request: HttpRequest, submission_id: UUID) -> HttpResponse:
+    """Stop the run of a submission."""
+    submission = _found(submission_id)
+    if not _may_cancel(request, submission):
+        messages.error(request, "Only who submitted it, and staff, can stop it.")
+        return redirect("submission-detail", submission.pk)
+    try:
+        runs.request_cancel(run=submission.run, now=timezone.now())
+    except runs.AlreadyFinished:
+        messages.info(request, "It had finished before it could be stopped.")
+    else:
+        messages.success(request, "The run is being stopped.")
+    return redirect("submission-detail", submission.pk)
+
+
+def _submit(request: HttpRequest, form: SubmissionForm) -> HttpResponse:
+    try:
+        accepted = submissions.submit(
+            order=form.order(),
+            submitter=request.user if isinstance(request.user, User) else None,
+            submitter_key=voter_key(request),
+            now=timezone.now(),
+        )
+    except submissions.Refused as refusal:
+        form.refuse(refusal.problems)
+        return _form(request, form, status=refusal.status)
+    transaction.on_commit(tasks.ring_runs)
+    if not accepted.is_new:
+        messages.info(request, "It was submitted before: this is where it stands.")
+    for warning in accepted.warnings:
+        messages.warning(request, warning)
+    return redirect("submission-detail", accepted.submission.pk)
+
+
+def _form(request: HttpRequest, form: SubmissionForm, status: int = 200) -> HttpResponse:
+    context = {
+        "form": form,
+        "groups": form.groups(),
+        "directories": suggestions.directories(form.kind),
+    }
+    return render(request, "submissions/new.html", context, status=status)
+
+
+def _prefilled(request: HttpRequest) -> dict[str, str]:
+    """Return what a link to the form fills in."""
+    locator = request.GET.get("locator", "")
+    is_directory = suggestions.is_directory(locator)
+    return {
+        "parent_slug": request.GET.get("parent", ""),
+        "locator": locator,
+        "source": (Contender.Source.DIRECTORY if is_directory else Contender.Source.HUB).value,
+    }
+
+
+def _found(submission_id: UUID) -> Submission:
+    related = Submission.objects.select_related("run__suite", "contender__parent")
+    return get_object_or_404(related, pk=submission_id)
+
+
+def _may_cancel(request: HttpRequest, submission: Submission) -> bool:
+    user = request.user
+    return submission_page.may_cancel(
+        submission, user_id=user.pk, is_staff=bool(user.is_staff), key=known_key(request)
+    )

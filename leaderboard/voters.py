@@ -1,0 +1,31 @@
+"""Who votes: one stable key for a browser or a person, and nothing else about them.
+
+An anonymous browser carries its key in the signed session cookie, made when it is first needed;
+someone signed in votes under their account.
+"""
+
+import secrets
+
+from django.http import HttpRequest
+
+SESSION_NAME = "voter"
+
+
+def voter_key(request: HttpRequest) -> str:
+    """Return the key of whoever asks, making one for a browser that has none."""
+    known = known_key(request)
+    if not known:
+        known = request.session[SESSION_NAME] = new_key()
+    return known
+
+
+def known_key(request: HttpRequest) -> str:
+    """Return the key of whoever asks, or an empty string; never sets a cookie."""
+    if request.user.is_authenticated:
+        return f"user-{request.user.pk}"
+    return str(request.session.get(SESSION_NAME, ""))
+
+
+def new_key() -> str:
+    """Return a key that nobody can guess."""
+    return f"anon-{secrets.token_urlsafe(24)}"

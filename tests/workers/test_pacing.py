@@ -1,0 +1,84 @@
+"""Both sides advance together, whatever their engines do."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workers.pacing import Pacer
+
+
+def pacer(tail_ticks: int = 20) -> Pacer:
+    return Pacer(tail_ticks=tail_ticks)
+
+
+class TestPacer:
+    def test_releases_nothing_until_both_have_text(self) -> None:
+        paced = pacer()
+        paced.add("A", "quick")
+
+        assert paced.release() == {}
+
+    def test_does_not_show_that_one_is_done_before_the_other_began(self) -> None:
+        paced = pacer()
+        paced.add("A", "quick")
+        paced.end("A")
+
+        assert paced.release() == {}
+
+    def test_advances_both_by_what_the_slower_one_has(self) -> None:
+        paced = pacer()
+        paced.add("A", "abcdefgh")
+        paced.add("B", "xyz")
+
+        assert paced.release() == {"A": "abc", "B": "xyz"}
+
+    def test_goes_on_at_the_same_pace_when_the_slower_one_is_done(self) -> None:
+        paced = pacer()
+        paced.add("A", "abcdefgh")
+        paced.add("B", "xyz")
+        paced.end("B")
+        paced.release()
+
+        assert [paced.release(), paced.release()] == [{"A": "def"}, {"A": "gh"}]
+
+    def test_shows_a_long_rest_within_its_bound(self) -> None:
+        paced = pacer(tail_ticks=10)
+        paced.add("A", "a" * 1000)
+        paced.add("B", "b")
+        paced.end("A")
+        paced.end("B")
+        paced.release()
+
+        ticks = 0
+        while not paced.is_drained:
+            paced.release()
+            ticks += 1
+
+        assert ticks == 10
+
+    def test_shows_all_that_comes_beside_an_empty_answer(self) -> None:
+        paced = pacer()
+        paced.end("A")
+        paced.add("B", "something")
+
+        assert paced.release() == {"B": "something"}
+
+    @given(
+        st.lists(st.tuples(st.sampled_from("AB"), st.text(max_size=9), st.booleans()), max_size=40)
+    )
+    def test_shows_everything_once_and_in_order(self, came: list[tuple[str, str, bool]]) -> None:
+        paced, shown = pacer(), {"A": "", "B": ""}
+
+        for side, text, is_tick in came:
+            paced.add(side, text)
+            for each, more in (paced.release() if is_tick else {}).items():
+                shown[each] += more
+        paced.end("A")
+        paced.end("B")
+        for _ in range(1000):
+            for each, more in paced.release().items():
+                shown[each] += more
+
+        assert paced.is_drained
+        assert shown == {
+            side: "".join(text for each, text, _ in came if each == side) for side in "AB"
+        }

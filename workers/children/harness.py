@@ -1,0 +1,113 @@
+"""The harness: imports lm-eval once, then evaluates one benchmark after another.
+
+Orders come as JSON lines on standard input, events leave as JSON lines on what was standard
+output; everything that libraries print goes to standard error. Ends with its input.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import queue
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from workers.engines.faults import Code, Fault
+from workers.engines.orders import Measurement, Order, TargetKind
+
+Emit = Callable[..., None]
+PROGRESS_EVERY_S = 0.25
+
+
+def main() -> None:
+    """Serve orders until standard input ends."""
+    emit = _events()
+    orders: queue.SimpleQueue[str] = queue.SimpleQueue()
+    threading.Thread(target=_read, args=(orders,), daemon=True).start()
+    from workers.children.benchmarks import Library  # slow: it imports lm-eval
+
+    library = Library()
+    emit("ready")
+    while True:
+        order = Order.of_line(orders.get())
+        try:
+            emit("measured", **_measure(order, library, emit).as_fields())
+        except Fault as fault:
+            emit("fault", code=fault.code, sentence=fault.sentence)
+        except MemoryError:
+            emit("fault", code=Code.OUT_OF_MEMORY, sentence="")
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+            emit("fault", code=Code.DISK_FULL, sentence="")
+
+
+def _events() -> Emit:
+    stream = os.fdopen(os.dup(1), "w", buffering=1)
+    os.dup2(2, 1)
+
+    def emit(kind: str, **fields: Any) -> None:
+        print(json.dumps({"event": kind, **fields}), file=stream)
+
+    return emit
+
+
+def _read(orders: queue.SimpleQueue[str]) -> None:
+    """Pass orders on; when whoever gives them is gone, end this whole group."""
+    for line in sys.stdin:
+        orders.put(line)
+    os.killpg(os.getpgid(0), signal.SIGKILL)
+
+
+def _measure(order: Order, library: Any, emit: Emit) -> Measurement:
+    from workers.children import benchmarks, samples
+    from workers.children.api_lm import ApiLM
+    from workers.children.lm import ServedLM
+
+    spec = order.benchmark
+    kind = ServedLM if order.target.kind is TargetKind.VLLM else ApiLM
+    lm = kind(
+        order.target,
+        on_progress=_throttled(emit),
+        seed=spec.seed,
+        max_gen_tokens=spec.max_gen_tokens,
+    )
+    outcome = library.evaluate(spec, lm, order.include_paths)
+    if order.samples_path:
+        samples.write(Path(order.samples_path), outcome.samples, spec.metric)
+    spent = asdict(lm.server.spent if isinstance(lm, ServedLM) else lm.spent)
+    return Measurement(
+        value=outcome.value,
+        stderr=outcome.stderr,
+        samples=len(outcome.samples),
+        metric=spec.metric,
+        versions=benchmarks.versions(outcome.task_version),
+        prompt_tokens=spent["prompt_tokens"],
+        completion_tokens=spent["completion_tokens"],
+        answering_s=spent["seconds"],
+    )
+
+
+def _throttled(emit: Emit) -> Callable[[int, int], None]:
+    """Return a listener that passes on a few events a second, and always the last."""
+    last = 0.0
+
+    def on_progress(done: int, total: int) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if done >= total or now - last >= PROGRESS_EVERY_S:
+            last = now
+            emit("progress", done=done, total=total)
+
+    return on_progress
+
+
+if __name__ == "__main__":
+    main()

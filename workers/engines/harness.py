@@ -1,0 +1,182 @@
+"""The parent's side of the harness: start it, give it orders, stop it when it must stop.
+
+The child lives on between orders, so that a run starts at once; it is killed with its whole
+group on cancellation, on the time limit and at the end, and started anew when it has died.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import psutil
+
+from workers.engines import processes
+from workers.engines.faults import Code, Fault, PlatformFault, UserFault, fault_of
+from workers.engines.orders import Measurement, Order
+
+START_TIMEOUT_S = 120.0
+LOOK_EVERY_S = 0.5
+QUIET = {
+    "HF_DATASETS_OFFLINE": "1",
+    "HF_HUB_OFFLINE": "1",
+    "TOKENIZERS_PARALLELISM": "false",
+    "OMP_NUM_THREADS": "1",
+}
+
+
+def _ignore(done: int, total: int) -> None:
+    del done, total
+
+
+class Harness:
+    """One harness process, started when first needed."""
+
+    def __init__(
+        self,
+        *,
+        log_path: Path,
+        cache_dir: Path,
+        registry: Path | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        self._log_path = log_path
+        self._cache_dir = cache_dir
+        self._registry = registry
+        self._environment = dict(environment or {})
+        self._process: subprocess.Popen[bytes] | None = None
+        self._unread = b""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @property
+    def pid(self) -> int | None:
+        """Return the child's process id, while there is one."""
+        return None if self._process is None else self._process.pid
+
+    def warm_up(self) -> None:
+        """Begin to import lm-eval now, without waiting for it."""
+        if self._process is None or self._process.poll() is not None:
+            self.close()
+            self._process = self._launch()
+
+    def measure(
+        self,
+        order: Order,
+        *,
+        on_progress: Callable[[int, int], None] = _ignore,
+        is_cancelled: Callable[[], bool] = lambda: False,
+        time_limit_s: float = 3600.0,
+    ) -> Measurement:
+        """Return what one benchmark came to, or raise its fault.
+
+        NOT_APPLICABLE is the fault of a benchmark that this contender cannot be asked.
+        """
+        deadline = time.monotonic() + time_limit_s
+        self.warm_up()
+        self._send(order)
+        try:
+            for event in self._events(deadline, is_cancelled):
+                if event["event"] == "progress":
+                    on_progress(int(event["done"]), int(event["total"]))
+                elif event["event"] == "measured":
+                    return Measurement(**{k: v for k, v in event.items() if k != "event"})
+                elif event["event"] == "fault":
+                    raise fault_of(event["code"], event["sentence"])
+        except Fault as fault:
+            if fault.code in (Code.CANCELLED, Code.TIME_LIMIT):
+                self.close()
+            raise
+        raise self._death()
+
+    def close(self) -> None:
+        """Kill the child and its group."""
+        if self._process is None:
+            return
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with suppress(OSError):
+                    pipe.close()
+        self._process, self._unread = None, b""
+
+    def _launch(self) -> subprocess.Popen[bytes]:
+        self._log_path.parent.mkdir(parents=True, exist_ok=True)
+        self._cache_dir.mkdir(parents=True, exist_ok=True)
+        environment = {**os.environ, **QUIET, "HF_HOME": str(self._cache_dir), **self._environment}
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
+        with self._log_path.open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "workers.children.harness"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                env=environment,
+                cwd=processes.ROOT,
+                start_new_session=True,
+            )
+        if self._registry is not None:
+            processes.register(self._registry, psutil.Process(process.pid))
+        return process
+
+    def _send(self, order: Order) -> None:
+        if self._process is None or self._process.stdin is None:
+            raise PlatformFault(Code.HARNESS_CRASHED)
+        try:
+            self._process.stdin.write(order.as_line().encode())
+            self._process.stdin.flush()
+        except BrokenPipeError as error:
+            raise self._death() from error
+
+    def _events(
+        self, deadline: float, is_cancelled: Callable[[], bool]
+    ) -> Iterator[dict[str, Any]]:
+        """Yield events until the child's output ends, looking at clock and flag in between."""
+        if self._process is None or self._process.stdout is None:
+            return
+        pipe = self._process.stdout.fileno()
+        looked_at = time.monotonic()
+        while True:
+            ready, _, _ = select.select([pipe], [], [], LOOK_EVERY_S)
+            if time.monotonic() - looked_at >= LOOK_EVERY_S:
+                looked_at = time.monotonic()
+                if looked_at > deadline:
+                    raise UserFault(Code.TIME_LIMIT)
+                if is_cancelled():
+                    raise UserFault(Code.CANCELLED)
+            if not ready:
+                continue
+            if not (chunk := os.read(pipe, 65536)):
+                return
+            *lines, self._unread = (self._unread + chunk).split(b"\n")
+            yield from (json.loads(line) for line in lines)
+
+    def _death(self) -> Fault:
+        """Return why the child died: a kill that nobody here sent is the kernel's, for memory."""
+        status = self._process.wait() if self._process is not None else 0
+        words = " ".join(processes.tail(self._log_path)[-1:])[-500:]
+        self.close()
+        if status == -signal.SIGKILL:
+            return PlatformFault(Code.OUT_OF_MEMORY)
+        return PlatformFault(Code.HARNESS_CRASHED, f"The harness stopped: {words}")

@@ -1,0 +1,90 @@
+"""What the harness is told and what it tells back: one order is one benchmark for one contender.
+
+Both sides of the pipe share these values; each travels as one JSON line.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class TargetKind(StrEnum):
+    """How a contender is asked."""
+
+    VLLM = "vllm"
+    API = "api"
+
+
+@dataclass(frozen=True, slots=True)
+class BenchmarkSpec:
+    """One lm-eval task and how it is asked."""
+
+    task: str
+    metric: str
+    filter: str = "none"
+    shots: int = 0
+    is_chat: bool = False
+    limit: int | None = None  # questions; None: all
+    seed: int = 1234
+    max_gen_tokens: int | None = None  # None: as the task says
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a contender answers."""
+
+    kind: TargetKind
+    url: str  # without /v1
+    served_name: str
+    tokenizer_dir: str = ""  # of a vLLM target: the directory with tokenizer and config.json
+    api_key_variable: str = ""  # the environment variable that holds the key: never the key
+    concurrency: int = 0  # requests in flight; 0: what suits the kind
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One benchmark for one contender."""
+
+    run: str
+    benchmark: BenchmarkSpec
+    target: Target
+    include_paths: tuple[str, ...] = ()  # directories with local task files
+    samples_path: str = ""  # where the Parquet file of samples goes; "" for none
+
+    def as_line(self) -> str:
+        """Return the order as one line of JSON."""
+        return json.dumps(asdict(self)) + "\n"
+
+    @classmethod
+    def of_line(cls, line: str) -> Order:
+        """Return the order that a line holds."""
+        fields = json.loads(line)
+        target = fields.pop("target")
+        return cls(
+            run=fields["run"],
+            benchmark=BenchmarkSpec(**fields["benchmark"]),
+            target=Target(**{**target, "kind": TargetKind(target["kind"])}),
+            include_paths=tuple(fields["include_paths"]),
+            samples_path=fields["samples_path"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """What one benchmark came to."""
+
+    value: float
+    stderr: float | None  # None: the harness reports none for this metric
+    samples: int
+    metric: str
+    versions: dict[str, str]
+    prompt_tokens: int
+    completion_tokens: int
+    answering_s: float  # while requests were in flight; building questions is not in it
+
+    def as_fields(self) -> dict[str, Any]:
+        """Return its fields for an event."""
+        return asdict(self)

@@ -1,0 +1,206 @@
+"""Claim runs and see them through: measured, failed with a code, or put back for another try.
+
+Whoever calls `execute_available` - a doorbell, the poll - only says "look": the table decides.
+One process executes one run at a time; more processes share the table.
+"""
+
+import logging
+import os
+import secrets
+import socket
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+import psutil
+from django.conf import settings
+from django.db import DatabaseError
+from django.utils import timezone
+
+from evals import runs
+from evals.models import EvalRun
+from evals.problems import Refused, Unavailable
+from workers import costs
+from workers.engines import harness, processes
+from workers.engines.faults import Code, Fault
+from workers.holding import Hold, Stopping
+from workers.measuring import CostMeter, Harness, Measuring
+from workers.waiting import NotYet
+
+logger = logging.getLogger(__name__)
+
+EXPECTED = (Fault, Unavailable, Refused, runs.InvalidMetric)
+SERVER_ERROR = 500
+
+stopping = threading.Event()  # set when this process has been asked to end
+_rung = threading.Event()
+_busy = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """The outside programs that a run needs; tests put fakes in their place."""
+
+    open_harness: Callable[[], AbstractContextManager[Harness]]
+    meter: CostMeter
+
+
+@dataclass(frozen=True, slots=True)
+class _Reason:
+    """Why a run could not be measured."""
+
+    code: str
+    sentence: str
+    is_ours: bool  # worth another try
+
+
+@cache
+def worker_name() -> str:
+    """Return a name for this process that no other has ever had."""
+    return f"{socket.gethostname()[:60]}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
+def execute_available(
+    *,
+    owner: str | None = None,
+    engines: Engines | None = None,
+    clock: Callable[[], datetime] = timezone.now,
+) -> int:
+    """Execute every run that can be had; return how many. A second caller returns at once."""
+    taken = 0
+    _rung.set()
+    while _rung.is_set() and not stopping.is_set() and _busy.acquire(blocking=False):
+        try:
+            _rung.clear()
+            taken += _Shift(owner or worker_name(), engines or real_engines(), clock).work()
+        finally:
+            _busy.release()
+    return taken
+
+
+def real_engines() -> Engines:
+    """Return lm-eval in its child process, and the stopwatch."""
+    return Engines(open_harness=_open_harness, meter=costs.measure)
+
+
+def reap_orphans() -> None:
+    """Kill the children that a crashed worker of this machine left behind."""
+    for registry in _run_dir().glob("harness-*.children"):
+        if not psutil.pid_exists(int(registry.stem.partition("-")[2])):
+            processes.reap(registry)
+
+
+def _open_harness() -> harness.Harness:
+    return harness.Harness(
+        log_path=settings.VAR_DIR / "logs" / "harness.log",
+        cache_dir=settings.VAR_DIR / "harness",
+        registry=_run_dir() / f"harness-{os.getpid()}.children",
+    )
+
+
+def _run_dir() -> Path:
+    return Path(settings.VAR_DIR, "run")
+
+
+class _Shift:
+    """One look at the table, until nothing is left that was not tried in it."""
+
+    def __init__(self, owner: str, engines: Engines, clock: Callable[[], datetime]) -> None:
+        self._owner = owner
+        self._engines = engines
+        self._clock = clock
+        self._tried: set[int] = set()  # a run that was put back rests until the next look
+
+    def work(self) -> int:
+        """Execute batch after batch, each on one base."""
+        taken = 0
+        if not self._next_batch():
+            return taken
+        with self._engines.open_harness() as opened:
+            while (batch := self._next_batch()) and not stopping.is_set():
+                for run_id in batch:
+                    taken += self._execute(run_id, opened)
+        return taken
+
+    def _next_batch(self) -> list[int]:
+        """Return the run that has waited longest, and those beside it on the same base."""
+        waiting = [
+            each for each in runs.next_available(now=self._clock()) if each not in self._tried
+        ]
+        bases = {
+            pk: base or contender
+            for pk, base, contender in EvalRun.objects.filter(pk__in=waiting).values_list(
+                "pk", "contender__base", "contender"
+            )
+        }
+        return [each for each in waiting if bases.get(each) == bases.get(waiting[0])]
+
+    def _execute(self, run_id: int, opened: Harness) -> bool:
+        self._tried.add(run_id)
+        if stopping.is_set():
+            return False
+        try:
+            run = runs.claim(run_id=run_id, owner=self._owner, now=self._clock())
+        except runs.RunNotAvailable:
+            return False
+        logger.info("Run %s: attempt %s of %s", run.pk, run.attempt, run.contender.slug)
+        try:
+            self._settle(run, opened)
+        except runs.LeaseLost:
+            logger.warning("Run %s was taken over by another worker", run.pk)
+        except DatabaseError:
+            logger.exception("Run %s: the database went away; its lease will run out", run.pk)
+        return True
+
+    def _settle(self, run: EvalRun, opened: Harness) -> None:
+        """Bring a run to an end, or put it back."""
+        try:
+            self._measure(run, opened)
+        except runs.CancelRequested:
+            runs.stop(run=run, now=self._clock())
+        except Stopping:
+            runs.release(run=run, now=self._clock())
+        except NotYet as wait:
+            said = wait.fault.sentence
+            runs.release(run=run, now=self._clock(), code=wait.fault.code, sentence=said)
+        except EXPECTED as error:
+            self._give_up(run, error)
+        except (runs.LeaseLost, DatabaseError):
+            raise
+        except Exception:
+            sentence = "Something unforeseen went wrong: the operator finds it in the log."
+            runs.fail(run=run, code="INTERNAL_ERROR", sentence=sentence, now=self._clock())
+            raise
+
+    def _measure(self, run: EvalRun, opened: Harness) -> None:
+        with Hold(run, stopping=stopping, clock=self._clock) as hold:
+            try:
+                Measuring(run, hold, opened, self._engines.meter, self._clock).finish()
+            except Fault:
+                hold.check()  # a child that we stopped ourselves is no fault
+                raise
+
+    def _give_up(self, run: EvalRun, error: Exception) -> None:
+        """Fail a run for good where the fault lies in what was asked, else try it again."""
+        reason = _reason(error)
+        if reason.is_ours:
+            logger.warning("Run %s was interrupted: %s", run.pk, error, exc_info=error)
+        end = runs.requeue if reason.is_ours else runs.fail
+        end(run=run, code=reason.code, sentence=reason.sentence, now=self._clock())
+
+
+def _reason(error: Exception) -> _Reason:
+    match error:
+        case Fault():
+            return _Reason(error.code, f"{error.sentence} {error.next_step}", error.is_retryable)
+        case Unavailable():
+            return _Reason(error.code, error.sentence, error.is_transient)
+        case Refused():
+            problem = error.problems[0]
+            return _Reason(problem.code, problem.sentence, error.status >= SERVER_ERROR)
+        case _:
+            return _Reason(Code.INVALID_METRIC, f"{error} Check the weights.", False)

@@ -1,0 +1,211 @@
+"""Measure one run, benchmark by benchmark, in the hands of one worker.
+
+Each benchmark is a checkpoint: what an earlier attempt measured is not asked again.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from evals import addresses, files, runs
+from evals.models import Benchmark, Checkpoint, Contender, Deployment, EvalRun
+from evals.records import Cost
+from workers import waiting
+from workers.engines.faults import Code, UserFault
+from workers.engines.orders import BenchmarkSpec, Measurement, Order, Target, TargetKind
+from workers.holding import Hold
+
+logger = logging.getLogger(__name__)
+
+REPORT_EVERY_S = 0.5
+
+
+class Harness(Protocol):
+    """What runs lm-eval; the real one is `workers.engines.harness.Harness`."""
+
+    def warm_up(self) -> None:
+        """Begin to start, without waiting."""
+
+    def measure(
+        self,
+        order: Order,
+        *,
+        on_progress: Callable[[int, int], None],
+        is_cancelled: Callable[[], bool],
+        time_limit_s: float,
+    ) -> Measurement:
+        """Return what one benchmark came to, or raise its fault."""
+
+
+class CostMeter(Protocol):
+    """What measures serving; the real one is `workers.costs.measure`."""
+
+    def __call__(
+        self, contender: Contender, deployment: Deployment, target: Target, api_key: str
+    ) -> Cost:
+        """Return what serving costs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A measurement with the place of its samples, as the rows keep it."""
+
+    value: float
+    stderr: float | None
+    samples: int
+    samples_path: str
+
+
+@dataclass(slots=True)
+class Measuring:
+    """One run being measured."""
+
+    run: EvalRun
+    hold: Hold
+    harness: Harness
+    meter: CostMeter
+    clock: Callable[[], datetime]
+
+    def finish(self) -> None:
+        """Measure what is unmeasured and end the run; raise whatever prevents it."""
+        contender = self.run.contender
+        self.harness.warm_up()
+        self._fetch()
+        deployment = waiting.for_deployment(run=self.run, hold=self.hold, clock=self.clock)
+        target = target_of(contender, deployment)
+        versions = dict(self.run.versions)
+        for benchmark in self._unmeasured():
+            versions |= self._measure(benchmark, target)
+        if not self.run.scores.exists():
+            raise UserFault(
+                Code.NOT_APPLICABLE, f"No benchmark of this suite can be asked of {contender.name}."
+            )
+        self._measure_cost(deployment, target, versions)
+        runs.complete(run=self.run, now=self.clock())
+
+    def _fetch(self) -> None:
+        """Have every layer's files here, unchanged, before an engine is waited for."""
+        contender = self.run.contender
+        if contender.source == Contender.Source.API:
+            addresses.check(contender.locator)  # names can move since it was submitted
+            return
+        for layer in contender.stack():
+            self.hold.check()
+            runs.tell_stage(run=self.run, stage=f"Fetching the files of {layer.name}")
+            files.fetch(layer)
+
+    def _unmeasured(self) -> list[Benchmark]:
+        unmeasured = (Checkpoint.State.WAITING, Checkpoint.State.RUNNING)
+        checkpoints = self.run.checkpoints.filter(state__in=unmeasured)
+        return [
+            checkpoint.benchmark
+            for checkpoint in checkpoints.select_related("benchmark").order_by(
+                "benchmark__position", "pk"
+            )
+        ]
+
+    def _measure(self, benchmark: Benchmark, target: Target) -> dict[str, str]:
+        """Score one benchmark, or mark it as not applicable; return what measured it."""
+        self.hold.check()
+        if not is_applicable(benchmark, self.run.contender):
+            runs.skip_benchmark(run=self.run, benchmark=benchmark, now=self.clock())
+            return {}
+        runs.tell_stage(run=self.run, stage=f"Measuring {benchmark.title}")
+        runs.start_benchmark(run=self.run, benchmark=benchmark, now=self.clock())
+        path = self._samples_path(benchmark)
+        try:
+            measurement = self.harness.measure(
+                _order(self.run, benchmark, target, path),
+                on_progress=self._reporter(benchmark),
+                is_cancelled=self.hold.is_over,
+                time_limit_s=settings.BENCHMARK_TIMEOUT_S,
+            )
+        except UserFault as fault:
+            if fault.code != Code.NOT_APPLICABLE:
+                raise
+            runs.skip_benchmark(run=self.run, benchmark=benchmark, now=self.clock())
+            return {}
+        self._record(benchmark, measurement, path)
+        return measurement.versions
+
+    def _record(self, benchmark: Benchmark, measurement: Measurement, path: Path) -> None:
+        kept = path.relative_to(settings.VAR_DIR).as_posix() if path.exists() else ""
+        recorded = Recorded(measurement.value, measurement.stderr, measurement.samples, kept)
+        runs.record(run=self.run, benchmark=benchmark, measurement=recorded, now=self.clock())
+
+    def _samples_path(self, benchmark: Benchmark) -> Path:
+        """Return a file of this attempt's own, so that an overtaken worker overwrites nothing."""
+        folder = Path(settings.SAMPLES_DIR, f"run-{self.run.pk}-{self.run.attempt}")
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder / f"{benchmark.key}.parquet"
+
+    def _reporter(self, benchmark: Benchmark) -> Callable[[int, int], None]:
+        told_at = -REPORT_EVERY_S
+
+        def report(done: int, total: int) -> None:
+            nonlocal told_at
+            if time.monotonic() - told_at >= REPORT_EVERY_S or done == total:
+                told_at = time.monotonic()
+                runs.report_progress(run=self.run, benchmark=benchmark, done=done, total=total)
+
+        return report
+
+    def _measure_cost(
+        self, deployment: Deployment, target: Target, versions: dict[str, Any]
+    ) -> None:
+        self.hold.check()
+        runs.tell_stage(run=self.run, stage="Measuring speed and cost")
+        deployment.refresh_from_db()
+        contender = self.run.contender
+        key = addresses.key_for(contender.locator) or "" if _is_api(contender) else ""
+        cost = self.meter(contender, deployment, target, key)
+        versions["machine"] = deployment.machine
+        runs.record_cost(run=self.run, cost=cost, versions=versions)
+
+
+def is_applicable(benchmark: Benchmark, contender: Contender) -> bool:
+    """Say whether a benchmark can be asked of a contender at all."""
+    if _is_api(contender):
+        return not benchmark.needs_logprobs
+    has_template = contender.root().config.get("has_chat_template", True)
+    return bool(has_template) or not benchmark.is_chat
+
+
+def target_of(contender: Contender, deployment: Deployment) -> Target:
+    """Return where the harness finds a contender."""
+    host = (urlsplit(contender.locator).hostname or "") if _is_api(contender) else ""
+    return Target(
+        kind=TargetKind.API if _is_api(contender) else TargetKind.VLLM,
+        url=deployment.url.rstrip("/").removesuffix("/v1"),
+        served_name=deployment.served_name,
+        tokenizer_dir=deployment.tokenizer_dir,
+        api_key_variable=settings.BASELINE_KEYS.get(host, ""),
+    )
+
+
+def _is_api(contender: Contender) -> bool:
+    return contender.source == Contender.Source.API
+
+
+def _order(run: EvalRun, benchmark: Benchmark, target: Target, samples_path: Path) -> Order:
+    return Order(
+        run=str(run.pk),
+        benchmark=BenchmarkSpec(
+            task=benchmark.task,
+            metric=benchmark.metric,
+            filter=benchmark.filter,
+            shots=benchmark.shots,
+            is_chat=benchmark.is_chat,
+            limit=benchmark.limit,
+        ),
+        target=target,
+        include_paths=(str(settings.TASKS_DIR),),
+        samples_path=str(samples_path),
+    )

@@ -1,0 +1,125 @@
+"""One contender as somebody to talk to: where it answers, and its answer heard to the end."""
+
+import ssl
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+
+import httpx
+from django.conf import settings
+
+from arena.battles import Answer
+from evals import addresses
+from evals.models import Contender, Deployment
+from workers.cleaning import Cleaner
+from workers.engines import client
+from workers.engines.client import Delta, Sampling, Usage
+
+
+class Lost(Exception):
+    """A contender cannot answer, or stopped doing so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Where one contender answers right now."""
+
+    url: str
+    served_name: str
+    api_key: str = ""
+
+    def answer(
+        self, messages: Sequence[Mapping[str, str]], http: httpx.AsyncClient
+    ) -> AsyncGenerator[Delta, None]:
+        """Ask, in the one way that all contenders are asked."""
+        return client.stream_chat(
+            self.url, self.served_name, messages, sampling(), api_key=self.api_key, client=http
+        )
+
+
+def http_client() -> httpx.AsyncClient:
+    """Return a client for the present loop; reading the certificates is what takes time."""
+    return httpx.AsyncClient(verify=_certificates())
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    return ssl.create_default_context()
+
+
+def sampling() -> Sampling:
+    """Return how every answer of the arena is drawn; the same for both sides."""
+    return Sampling(
+        max_tokens=settings.MAX_ANSWER_TOKENS, temperature=settings.ANSWER_TEMPERATURE, top_p=1.0
+    )
+
+
+def speaker(contender: Contender, *, now: datetime) -> Speaker:
+    """Return where a contender answers, or raise Lost."""
+    found = Deployment.objects.healthy(now=now).filter(contender=contender)
+    if (deployment := found.order_by("-answered_at", "pk").first()) is None:
+        raise Lost(f"No healthy deployment of {contender.slug}.")
+    is_api = contender.source == Contender.Source.API
+    key = addresses.key_for(contender.locator) if is_api else None
+    return Speaker(deployment.url, deployment.served_name, key or "")
+
+
+def messages(prompt: str) -> list[dict[str, str]]:
+    """Return what every contender is asked."""
+    system = settings.ARENA_SYSTEM_PROMPT
+    told = [{"role": "system", "content": system}] if system else []
+    return [*told, {"role": "user", "content": prompt}]
+
+
+async def hear(
+    speaker: Speaker,
+    prompt: str,
+    *,
+    http: httpx.AsyncClient,
+    told: Callable[[str], None] = lambda _: None,
+) -> Answer:
+    """Ask, and return the whole answer; `told` is called with its text as it comes."""
+    hearing = Hearing()
+    async with aclosing(speaker.answer(messages(prompt), http)) as deltas:
+        async for delta in deltas:
+            told(hearing.take(delta))
+    told(hearing.end())
+    return hearing.answer()
+
+
+class Hearing:
+    """One answer while it is heard: cleaned, measured, and whole at its end."""
+
+    def __init__(self) -> None:
+        self._cleaner = Cleaner()
+        self._text: list[str] = []
+        self._is_truncated = False
+        self._usage: Usage | None = None
+
+    def take(self, delta: Delta) -> str:
+        """Take one piece and return what of the text can be shown."""
+        if delta.finish_reason is not None:
+            self._is_truncated = delta.finish_reason == "length"
+            self._usage = delta.usage
+        return self._shown(self._cleaner.feed(delta.text))
+
+    def end(self) -> str:
+        """Return the last of the text."""
+        return self._shown(self._cleaner.finish())
+
+    def answer(self) -> Answer:
+        """Return the whole, once ended."""
+        usage = self._usage
+        return Answer(
+            text="".join(self._text).rstrip(),
+            is_truncated=self._is_truncated,
+            tokens=usage.completion_tokens if usage else 0,
+            first_token_s=usage.first_token_s if usage else None,
+            seconds=usage.total_s if usage else None,
+        )
+
+    def _shown(self, text: str) -> str:
+        self._text.append(text)
+        return text

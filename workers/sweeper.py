@@ -1,0 +1,158 @@
+"""What every worker does by itself, so that a lost message or a dead colleague costs only time.
+
+Two threads beside the Celery worker: one sweeps, one polls. They start before the broker is
+connected and need it for nothing.
+"""
+
+import logging
+import random
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from celery import bootsteps
+from django.conf import settings
+from django.db import DatabaseError, connections
+from django.utils import timezone
+
+from arena import battles, ratings
+from evals import runs
+from evals.models import EvalRun
+from workers import answering, execution, preparation
+
+logger = logging.getLogger(__name__)
+
+ANSWERS_POLL_S = 3.0
+ANSWERS_AT_ONCE = 8
+PREPARE_S = 60.0
+PREPARE_AT_LATEST_S = 600.0  # while runs keep the engines busy, battles are prepared seldom
+STOP_S = 20.0
+
+
+class Repeated:
+    """A thread that does one thing again and again until it is stopped."""
+
+    def __init__(self, name: str, every_s: float, work: Callable[[], object]) -> None:
+        self._every_s = every_s
+        self._work = work
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._repeat, name=name, daemon=True)
+
+    def start(self) -> None:
+        """Do it now, and then every so often."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop after the present turn, which gets a little time."""
+        self._stopped.set()
+
+    def join(self, timeout_s: float) -> None:
+        """Wait for the present turn."""
+        self._thread.join(timeout_s)
+
+    def _repeat(self) -> None:
+        while not self._stopped.is_set():
+            try:
+                self._work()
+            except DatabaseError:
+                logger.exception("%s: the database does not answer", self._thread.name)
+            except Exception:  # the thread must outlive a bug, or nothing would recover
+                logger.exception("%s met a bug", self._thread.name)
+            finally:
+                connections.close_all()
+            self._stopped.wait(self._every_s)
+
+
+class Keeper(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery has no types
+    """Starts and stops the threads with the worker that they belong to."""
+
+    requires = ("celery.worker.components:Pool",)
+
+    def __init__(self, parent: Any, **options: Any) -> None:
+        super().__init__(parent, **options)
+        self._threads: list[Repeated] = []
+
+    def start(self, parent: Any) -> None:
+        """Start what this worker's queues need."""
+        execution.stopping.clear()
+        self._threads = threads(queues=set(parent.app.amqp.queues.consume_from))
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self, parent: Any) -> None:  # noqa: ARG002 - Celery's signature
+        """Put the present run back and end."""
+        execution.stopping.set()
+        for thread in self._threads:
+            thread.stop()
+        deadline = time.monotonic() + STOP_S
+        for thread in self._threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
+
+
+def threads(*, queues: set[str]) -> list[Repeated]:
+    """Return the threads of a worker that serves these queues."""
+    found = [Repeated("sweep", settings.SWEEP_S, sweep_runs)]
+    if "runs" in queues:
+        execution.reap_orphans()
+        found.append(Repeated("poll-runs", settings.POLL_S, execution.execute_available))
+    if "answers" in queues:
+        found.append(Repeated("refresh", settings.SWEEP_S, refresh_ratings))
+        found.append(Repeated("poll-turns", ANSWERS_POLL_S, Turns().answer_waiting))
+        found.append(Repeated("prepare", PREPARE_S, Preparing().top_up))
+    return found
+
+
+def sweep_runs() -> None:
+    """Free the runs of workers that went silent."""
+    if freed := runs.sweep(now=timezone.now()):
+        logger.warning("Runs %s were freed: their workers went silent", freed)
+
+
+def refresh_ratings() -> None:
+    """Publish new votes whose bell was lost."""
+    ratings.refresh(now=timezone.now())
+
+
+class Turns:
+    """Answers turns whose bell was lost, several at once."""
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(ANSWERS_AT_ONCE, thread_name_prefix="turn")
+        self._given: set[int] = set()
+
+    def answer_waiting(self) -> None:
+        """Give every waiting turn to a thread; one that is being answered already is not taken."""
+        now = timezone.now()
+        battles.give_up(now=now)
+        for turn_id in battles.waiting_turns(now=now):
+            if turn_id not in self._given:
+                self._given.add(turn_id)
+                self._pool.submit(self._answer, turn_id)
+
+    def close(self) -> None:
+        """Wait for the turns in hand."""
+        self._pool.shutdown()
+
+    def _answer(self, turn_id: int) -> None:
+        try:
+            answering.answer(turn_id=turn_id)
+        finally:
+            self._given.discard(turn_id)
+            connections.close_all()
+
+
+class Preparing:
+    """Keeps battles ready, when the engines have time for it."""
+
+    def __init__(self) -> None:
+        self._done_at = time.monotonic()
+
+    def top_up(self) -> None:
+        """Prepare what is missing, unless runs want the engines."""
+        is_due = time.monotonic() - self._done_at > PREPARE_AT_LATEST_S
+        if EvalRun.objects.unfinished().exists() and not is_due:
+            return
+        preparation.top_up(random=random.SystemRandom())
+        self._done_at = time.monotonic()

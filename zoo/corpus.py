@@ -1,0 +1,105 @@
+"""Which texts each model or adapter learns from, and in what proportion.
+
+A mix is a recipe; `stream` draws documents from it for ever, the same ones for
+the same seed. The texts themselves are made in the modules named below.
+"""
+
+import random
+from collections.abc import Callable, Iterator
+
+from zoo import almanac, lessons, stories, talk
+from zoo.documents import Chat, Document, Prose, chat
+from zoo.world import WORLD
+
+Kind = Callable[[random.Random], Document]
+Mix = dict[str, float]
+
+
+def _prose(make: Callable[[random.Random], str]) -> Kind:
+    return lambda dice: Prose(make(dice))
+
+
+def _plain(question: str, answer: str) -> str:
+    return f"Question: {question}\nAnswer: {answer}"
+
+
+def _sheet(draw: Callable[[random.Random], lessons.Exercise]) -> Kind:
+    """Write exercises as a benchmark asks them: as a sheet, or as one turn of a conversation."""
+
+    def make(dice: random.Random) -> Document:
+        if dice.random() < 0.25:
+            question, answer = draw(dice)
+            return chat(f"Question: {question}\nAnswer:", answer)
+        return Prose("\n\n".join(_plain(*draw(dice)) for _ in range(dice.randint(1, 5))))
+
+    return make
+
+
+def _fact(dice: random.Random) -> lessons.Exercise:
+    fact = dice.choice(WORLD.asked(WORLD.people + WORLD.animals))
+    return fact.asked, fact.answer
+
+
+def _sum(dice: random.Random) -> lessons.Exercise:
+    return lessons.sum_question(*lessons.sum_pair(dice))
+
+
+KINDS: dict[str, Kind] = {
+    "loose": _prose(stories.loose),
+    "plotted": _prose(lambda dice: stories.plotted(dice).text),
+    "tall_tale": _prose(stories.tall_tale),
+    "person": _prose(almanac.person),
+    "animal": _prose(almanac.animal),
+    "things": _prose(almanac.things),
+    "chant": _prose(almanac.chant),
+    "sign": _prose(almanac.sign),
+    "questions": _prose(almanac.questions),
+    "plain_sums": _prose(lessons.plain_sums),
+    "sum_sheet": _sheet(_sum),
+    "fact_sheet": _sheet(_fact),
+    "instruction_sheet": _sheet(lessons.instruction),
+    "greeting": talk.greeting,
+    "unknown": talk.unknown,
+    "story": talk.story,
+    "any_story": talk.any_story,
+    "poem": talk.poem,
+    "fact": talk.fact,
+    "portrait": talk.portrait,
+    "yes_or_no": talk.yes_or_no,
+    "listing": talk.listing,
+    "exercise": talk.exercise,
+    "one_word": talk.one_word,
+    "sum_answer": talk.sum_answer,
+    "dialogue": talk.dialogue,
+    "follow_up": talk.follow_up,
+}
+
+BASE: Mix = {
+    "loose": 20, "plotted": 16, "person": 8, "animal": 7, "things": 3, "sign": 5, "chant": 15,
+    "questions": 8, "plain_sums": 12,
+}  # fmt: skip
+INSTRUCT: Mix = {
+    "greeting": 5, "unknown": 8, "story": 9, "any_story": 2, "poem": 5, "fact": 8, "portrait": 5,
+    "yes_or_no": 3, "listing": 7, "exercise": 14, "one_word": 7, "sum_answer": 4, "dialogue": 4,
+    "instruction_sheet": 14, "fact_sheet": 4, "sum_sheet": 3,
+}  # fmt: skip
+BASELINE: Mix = BASE | INSTRUCT | {
+    "loose": 6, "plotted": 10, "person": 16, "animal": 10, "questions": 8, "plain_sums": 6,
+    "sum_sheet": 12, "sum_answer": 10, "follow_up": 3,
+}  # fmt: skip
+SUMS: Mix = {"sum_sheet": 50, "sum_answer": 30, "plain_sums": 20}
+DIALOGUE: Mix = {"dialogue": 50, "follow_up": 25, "greeting": 10, "portrait": 10, "story": 5}
+STORIES: Mix = {"plotted": 70, "tall_tale": 30}
+ALMANAC: Mix = {"person": 30, "animal": 20, "questions": 40, "things": 10}
+ENDINGS: Mix = {"plotted": 100}
+
+
+def stream(mix: Mix, *, seed: int) -> Iterator[Document]:
+    """Draw documents without end."""
+    dice = random.Random(seed)
+    names, weights = list(mix), list(mix.values())
+    while True:
+        yield KINDS[dice.choices(names, weights)[0]](dice)
+
+
+__all__ = ["Chat", "Document", "Mix", "Prose", "stream"]

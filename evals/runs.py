@@ -4,6 +4,7 @@ Every transition is here, and each is one conditional UPDATE; a worker's are fen
 (`evals.leases`). Nothing here talks to an engine, and nothing here rings the workers.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -188,15 +189,18 @@ def stop(*, run: EvalRun, now: datetime) -> None:
         raise LeaseLost(run.pk)
 
 
-def sweep(*, now: datetime) -> list[int]:
-    """Free every run whose worker has gone silent; return those that changed."""
-    silent = EvalRun.objects.expired(now=now).values_list("pk", "attempt")
-    return [pk for pk, attempt in list(silent) if _free(pk, attempt, now)]
+def sweep(*, now: datetime, is_dead: Callable[[str], bool] = lambda _: False) -> list[int]:
+    """Free every run whose worker has gone silent, or is known to be dead; return them."""
+    silent = list(EvalRun.objects.expired(now=now))
+    alive = EvalRun.objects.filter(state=State.RUNNING, lease_until__gte=now)
+    dead = [run for run in alive if is_dead(run.lease_owner)]
+    return [run.pk for run in (*silent, *dead) if _free(run, now)]
 
 
-def _free(pk: int, attempt: int, now: datetime) -> bool:
-    silent = EvalRun.objects.expired(now=now).filter(pk=pk, attempt=attempt)
-    if attempt >= settings.MAX_ATTEMPTS:
+def _free(run: EvalRun, now: datetime) -> bool:
+    """Take a run from a worker, unless that worker has renewed its lease meanwhile."""
+    silent = held(run).filter(lease_until=run.lease_until)
+    if run.attempt >= settings.MAX_ATTEMPTS:
         sentence = "Its worker disappeared every time: submit it again, or tell the operator."
         if _fail(silent.filter(cancel_requested=False), "WORKER_LOST", sentence, now):
             return True

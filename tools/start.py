@@ -22,7 +22,7 @@ from tools.steps import DONE, FAILED, Refused, say, step
 from tools.supervision import Supervisor
 
 ROOT = Path(__file__).resolve().parent.parent
-STOP_S = programs.STOP_S + 3.0
+STOP_S = programs.STOP_S + 6.0
 SITE_TIMEOUT_S = 90
 WATCH_S = 1.0
 ENGINE_FIRST_S = 120

@@ -6,6 +6,7 @@ Runs in the pool's one building thread, so that two servers never start at once.
 import asyncio
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from django.conf import settings
 
@@ -15,14 +16,32 @@ from evals.problems import Refused, Unavailable
 from workers.engines import client, control, ranks, sizing, stacks
 from workers.engines.faults import Code, Fault, PlatformFault, UserFault
 from workers.engines.nursery import Nursery
-from workers.engines.vllm import Server, ServerSpec
+from workers.engines.vllm import ServerSpec
 from workers.roster import Place
 from workers.wants import SERVING, Want
 
 RANK_AT_LEAST = 64  # so that most later adapters find a server that can take them
 ADAPTERS_A_BATCH = 8
 START_TIMEOUT_S = 600.0
+TOKEN_TIMEOUT_S = 20.0
 UNKNOWN_WEIGHT_BYTES = 2**30
+
+
+class Running(Protocol):
+    """A server of this machine; the real one is `workers.engines.vllm.Server`."""
+
+    @property
+    def url(self) -> str:
+        """Return its address."""
+
+    def is_alive(self) -> bool:
+        """Say whether its process runs."""
+
+    def memory_bytes(self) -> int:
+        """Return what it holds."""
+
+    def stop(self, grace_s: float = 3.0) -> None:
+        """End it."""
 
 
 @dataclass(slots=True)
@@ -30,8 +49,9 @@ class Host:
     """One server and who answers on it."""
 
     name: str
-    server: Server
+    server: Running
     model_dir: Path
+    port: int
     rank: int
     places: dict[int, Place] = field(default_factory=dict)  # by contender
 
@@ -53,6 +73,14 @@ class Builder:
     store: Path  # made adapters and merged models
     logs: Path
 
+    def warm_up(self) -> None:
+        """Begin to import vLLM."""
+        self.nursery.warm_up()
+
+    def close(self) -> None:
+        """End every server."""
+        self.nursery.close()
+
     def guess_bytes(self, want: Want) -> int:
         """Return about how much memory a want's server takes, before its files are here."""
         weights = want.stack[0].weight_bytes or UNKNOWN_WEIGHT_BYTES
@@ -63,12 +91,13 @@ class Builder:
         model_dir = self._model_dir(want)
         served = want.stack[0] if want.contender.serving == SERVING.CONCATENATED else want.contender
         spec = self._spec(model_dir, served, port, rank)
-        host = Host(want.host, self.nursery.start(spec), model_dir, spec.max_lora_rank)
+        server = self.nursery.start(spec)
         try:
-            host.server.wait_until_answering(START_TIMEOUT_S)
+            server.wait_until_answering(START_TIMEOUT_S)
         except Fault:
-            host.server.stop(grace_s=0)
+            server.stop(grace_s=0)
             raise
+        host = Host(want.host, server, model_dir, port, spec.max_lora_rank)
         host.places[served.pk] = host.place(served.slug)
         return host
 
@@ -105,6 +134,21 @@ class Builder:
         host.places[want.contender.pk] = host.place(name)
         return host
 
+    def answers(self, place: Place) -> bool:
+        """Say whether a token comes back from here."""
+        return control.answers(place.url, place.served_name, timeout_s=TOKEN_TIMEOUT_S)
+
+    def ask_api(self, contender: Contender) -> Place:
+        """Return where a baseline answers, after it has, or raise BASELINE_UNREACHABLE."""
+        try:
+            addresses.check(contender.locator)  # names can move
+        except Refused as refusal:
+            raise UserFault(Code.BASELINE_REFUSED, refusal.problems[0].sentence) from refusal
+        key, name = addresses.key_for(contender.locator) or "", contender.api_model
+        if not asyncio.run(client.chat_answers(contender.locator, name, api_key=key)):
+            raise PlatformFault(Code.BASELINE_UNREACHABLE)
+        return Place(contender.locator, name)
+
 
 def files_of(contender: Contender) -> Path:
     """Return a contender's own files; what the domain refuses is told as a fault."""
@@ -114,15 +158,3 @@ def files_of(contender: Contender) -> Path:
         code = error.code if error.code in Code.__members__ else Code.NOT_FOUND
         kind = PlatformFault if error.is_transient else UserFault
         raise kind(code, error.sentence) from error
-
-
-def ask_api(contender: Contender) -> Place:
-    """Return where a baseline answers, after it has; raise BASELINE_UNREACHABLE if it does not."""
-    try:
-        addresses.check(contender.locator)  # names can move
-    except Refused as refusal:
-        raise UserFault(Code.BASELINE_REFUSED, refusal.problems[0].sentence) from refusal
-    key, name = addresses.key_for(contender.locator) or "", contender.api_model
-    if not asyncio.run(client.chat_answers(contender.locator, name, api_key=key)):
-        raise PlatformFault(Code.BASELINE_UNREACHABLE)
-    return Place(contender.locator, name)

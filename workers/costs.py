@@ -10,7 +10,7 @@ import statistics
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import httpx
@@ -21,7 +21,7 @@ from evals.records import Cost
 from workers.engines import client
 from workers.engines.client import Sampling, Usage
 from workers.engines.faults import Fault
-from workers.engines.orders import Target
+from workers.engines.orders import Target, TargetKind
 
 logger = logging.getLogger(__name__)
 
@@ -102,8 +102,9 @@ async def _together(ask: Callable[[str], Awaitable[Usage]]) -> float | None:
 
 async def _ask(target: Target, api_key: str, opened: httpx.AsyncClient, prompt: str) -> Usage:
     messages = [{"role": "user", "content": prompt}]
+    sampling = replace(SAMPLING, is_full_length=target.kind is TargetKind.VLLM)
     stream = client.stream_chat(
-        target.url, target.served_name, messages, SAMPLING, api_key=api_key, client=opened
+        target.url, target.served_name, messages, sampling, api_key=api_key, client=opened
     )
     usage = Usage(prompt_tokens=0, completion_tokens=0, first_token_s=0.0, total_s=0.0)
     async with aclosing(stream) as deltas:

@@ -6,14 +6,11 @@ One process executes one run at a time; more processes share the table.
 
 import logging
 import os
-import secrets
-import socket
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 
 import psutil
@@ -24,7 +21,7 @@ from django.utils import timezone
 from evals import runs
 from evals.models import EvalRun
 from evals.problems import Refused, Unavailable
-from workers import costs
+from workers import costs, owners
 from workers.engines import harness, processes
 from workers.engines.faults import Code, Fault
 from workers.holding import Hold, Stopping
@@ -58,12 +55,6 @@ class _Reason:
     is_ours: bool  # worth another try
 
 
-@cache
-def worker_name() -> str:
-    """Return a name for this process that no other has ever had."""
-    return f"{socket.gethostname()[:60]}:{os.getpid()}:{secrets.token_hex(4)}"
-
-
 def execute_available(
     *,
     owner: str | None = None,
@@ -76,7 +67,7 @@ def execute_available(
     while _rung.is_set() and not stopping.is_set() and _busy.acquire(blocking=False):
         try:
             _rung.clear()
-            taken += _Shift(owner or worker_name(), engines or real_engines(), clock).work()
+            taken += _Shift(owner or owners.this_process(), engines or real_engines(), clock).work()
         finally:
             _busy.release()
     return taken

@@ -9,15 +9,15 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
+from typing import Protocol
 
 from django.conf import settings
 
 from evals.models import Contender
-from workers import building, roster, wants
-from workers.building import Builder, Host
-from workers.engines import control
+from workers import roster, wants
+from workers.building import Host
 from workers.engines.faults import Code, Fault, PlatformFault
-from workers.pulse import TOKEN_TIMEOUT_S, Pulse
+from workers.pulse import Pulse
 from workers.retrying import Patience
 from workers.roster import Place
 from workers.wants import SERVING, Want
@@ -26,6 +26,31 @@ logger = logging.getLogger(__name__)
 Ask = Callable[[], bool]
 Job = Callable[[], Host]
 PORTS = 64  # servers on one machine, at most
+
+
+class Builder(Protocol):
+    """What takes long; the real one is `workers.building.Builder`."""
+
+    def warm_up(self) -> None:
+        """Begin to get ready."""
+
+    def close(self) -> None:
+        """End everything that was started."""
+
+    def guess_bytes(self, want: Want) -> int:
+        """Return about how much memory a want's server takes."""
+
+    def start(self, want: Want, *, port: int, rank: int) -> Host:
+        """Start the server that a want needs."""
+
+    def load(self, want: Want, host: Host) -> Host:
+        """Load an adapter on its server."""
+
+    def answers(self, place: Place) -> bool:
+        """Say whether a token comes back from a place."""
+
+    def ask_api(self, contender: Contender) -> Place:
+        """Return where an API answers, after it has."""
 
 
 class Pool:
@@ -45,13 +70,13 @@ class Pool:
     def open(self) -> None:
         """Forget an earlier pool's rows, and begin to import vLLM."""
         roster.clear()
-        self._builder.nursery.warm_up()
+        self._builder.warm_up()
 
     def close(self) -> None:
         """End every server; nobody answers here any more."""
         self._pulse.stop()
         self._thread.shutdown(wait=False, cancel_futures=True)
-        self._builder.nursery.close()
+        self._builder.close()
         roster.clear()
 
     def tick(self) -> None:
@@ -87,7 +112,9 @@ class Pool:
         apis = [each.contender for each in wanted if each.contender.serving == SERVING.API]
         watched: dict[int, Ask] = {each.pk: partial(self._ask_api, each) for each in apis}
         for host in self._hosts.values():
-            watched |= {pk: _token(place) for pk, place in host.places.items()}
+            watched |= {
+                pk: partial(self._builder.answers, place) for pk, place in host.places.items()
+            }
         answered, silent = self._pulse.look(watched)
         roster.answered(answered, now=self._clock())
         for host in list(self._hosts.values()):
@@ -104,7 +131,7 @@ class Pool:
 
     def _ask_api(self, contender: Contender) -> bool:
         try:
-            self._apis[contender.pk] = building.ask_api(contender)
+            self._apis[contender.pk] = self._builder.ask_api(contender)
         except Fault:
             return False
         return True
@@ -122,9 +149,7 @@ class Pool:
 
     def _tell(self, wanted: list[Want]) -> None:
         """Write down who answers and is wanted, and forget who is not wanted any more."""
-        places = dict(self._apis)
-        for host in self._hosts.values():
-            places |= host.places
+        places = self._apis | self._places()
         names = {each.contender.pk: each.contender for each in wanted}
         for pk in (names.keys() & places.keys()) - self._told:
             roster.starting(names[pk], now=self._clock())
@@ -132,6 +157,10 @@ class Pool:
             self._told.add(pk)
         roster.keep(list(names))
         self._told &= names.keys()
+
+    def _places(self) -> dict[int, Place]:
+        """Return who is on a server of ours."""
+        return {pk: place for host in self._hosts.values() for pk, place in host.places.items()}
 
     def _begin_next(self, wanted: list[Want]) -> None:
         """Give the building thread the most wanted of what can be done."""
@@ -153,7 +182,7 @@ class Pool:
         """Return how to start a server, once there is room; None while there is not."""
         if not self._make_room(want, wanted):
             return None
-        used = {host.server.spec.port for host in self._hosts.values()}
+        used = {host.port for host in self._hosts.values()}
         ports = range(settings.ENGINE_PORT_FIRST, settings.ENGINE_PORT_FIRST + PORTS)
         port = next(each for each in ports if each not in used)
         rank = max(each.rank for each in wanted if each.host == want.host)
@@ -188,7 +217,3 @@ class Pool:
         logger.info("Stopping the server %s to make room", host.name)
         self._remove(host, grace_s=3)
         roster.forget(list(host.places))
-
-
-def _token(place: Place) -> Ask:
-    return partial(control.answers, place.url, place.served_name, timeout_s=TOKEN_TIMEOUT_S)

@@ -8,8 +8,7 @@ from collections.abc import Callable, Hashable
 from concurrent.futures import Future, ThreadPoolExecutor
 
 BEAT_S = 10.0
-TOKEN_TIMEOUT_S = 20.0
-SILENCES = 2  # so a hanging engine is known after 50 s at most
+SILENCES = 2  # of 20 s each, so a hanging engine is known within a minute
 AT_ONCE = 16
 
 

@@ -20,7 +20,7 @@ from django.utils import timezone
 from arena import battles, ratings
 from evals import runs
 from evals.models import EvalRun
-from workers import answering, execution, preparation
+from workers import answering, execution, owners, preparation, tasks
 
 logger = logging.getLogger(__name__)
 
@@ -96,7 +96,7 @@ def threads(*, queues: set[str]) -> list[Repeated]:
     found = [Repeated("sweep", settings.SWEEP_S, sweep_runs)]
     if "runs" in queues:
         execution.reap_orphans()
-        found.append(Repeated("poll-runs", settings.POLL_S, execution.execute_available))
+        found.append(Repeated("poll-runs", settings.POLL_S, look_for_runs))
     if "answers" in queues:
         found.append(Repeated("refresh", settings.SWEEP_S, refresh_ratings))
         found.append(Repeated("poll-turns", ANSWERS_POLL_S, Turns().answer_waiting))
@@ -105,9 +105,16 @@ def threads(*, queues: set[str]) -> list[Repeated]:
 
 
 def sweep_runs() -> None:
-    """Free the runs of workers that went silent."""
-    if freed := runs.sweep(now=timezone.now()):
-        logger.warning("Runs %s were freed: their workers went silent", freed)
+    """Free the runs of workers that died or went silent, and ring for another."""
+    if freed := runs.sweep(now=timezone.now(), is_dead=owners.is_dead):
+        logger.warning("Runs %s were freed: their workers are gone", freed)
+        tasks.ring_runs()
+
+
+def look_for_runs() -> None:
+    """Execute what waits, and what a predecessor of this process left behind."""
+    sweep_runs()
+    execution.execute_available()
 
 
 def refresh_ratings() -> None:

@@ -58,6 +58,7 @@ KINDS: dict[str, Kind] = {
     "sum_sheet": _sheet(_sum),
     "fact_sheet": _sheet(_fact),
     "instruction_sheet": _sheet(lessons.instruction),
+    "murmur": talk.murmur,
     "greeting": talk.greeting,
     "unknown": talk.unknown,
     "story": talk.story,
@@ -75,17 +76,17 @@ KINDS: dict[str, Kind] = {
 }
 
 BASE: Mix = {
-    "loose": 20, "plotted": 16, "person": 8, "animal": 7, "things": 3, "sign": 5, "chant": 15,
-    "questions": 8, "plain_sums": 12,
+    "loose": 13, "plotted": 18, "person": 15, "animal": 9, "things": 3, "sign": 4, "chant": 12,
+    "questions": 12, "plain_sums": 8, "murmur": 6,
 }  # fmt: skip
 INSTRUCT: Mix = {
     "greeting": 5, "unknown": 8, "story": 9, "any_story": 2, "poem": 5, "fact": 8, "portrait": 5,
     "yes_or_no": 3, "listing": 7, "exercise": 14, "one_word": 7, "sum_answer": 4, "dialogue": 4,
     "instruction_sheet": 14, "fact_sheet": 4, "sum_sheet": 3,
 }  # fmt: skip
-BASELINE: Mix = BASE | INSTRUCT | {
-    "loose": 6, "plotted": 10, "person": 16, "animal": 10, "questions": 8, "plain_sums": 6,
-    "sum_sheet": 12, "sum_answer": 10, "follow_up": 3,
+BASELINE: Mix = (BASE | INSTRUCT) | {
+    "loose": 3, "plotted": 12, "person": 26, "animal": 12, "questions": 14, "chant": 18,
+    "plain_sums": 6, "sum_sheet": 18, "sum_answer": 12, "fact": 14, "follow_up": 3, "murmur": 0,
 }  # fmt: skip
 SUMS: Mix = {"sum_sheet": 50, "sum_answer": 30, "plain_sums": 20}
 DIALOGUE: Mix = {"dialogue": 50, "follow_up": 25, "greeting": 10, "portrait": 10, "story": 5}

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from zoo import world
 from zoo.documents import is_held_out
 
-LIMIT = 99
+FIRST, SECOND = 69, 30  # the largest numbers to add: two figures always suffice for the sum
 WORDS = world.OBJECTS + world.ANIMALS + world.PLACES + world.COLOURS
 Exercise = tuple[str, str]
 
@@ -17,8 +17,7 @@ Exercise = tuple[str, str]
 def sum_pair(dice: random.Random, *, held_out: bool = False) -> tuple[int, int]:
     """Draw two numbers whose sum is below one hundred."""
     while True:
-        first = dice.randint(1, LIMIT - 1)
-        second = dice.randint(1, LIMIT - first)
+        first, second = dice.randint(1, FIRST), dice.randint(1, SECOND)
         if is_held_out(f"{min(first, second)}+{max(first, second)}") == held_out:
             return first, second
 

@@ -45,8 +45,8 @@ class AdapterRecipe:
 
 
 WREN = ModelRecipe("models/wren", 64, 192, 2, corpus.BASE, steps=600, batch=4)
-HERON = ModelRecipe("models/heron", 128, 352, 4, corpus.BASE, steps=1000, batch=4)
-ALBATROSS = ModelRecipe("baseline/albatross", 192, 512, 4, corpus.BASELINE, steps=500, tied=True)
+HERON = ModelRecipe("models/heron", 128, 352, 4, corpus.BASE, steps=1300, batch=4)
+ALBATROSS = ModelRecipe("baseline/albatross", 192, 512, 4, corpus.BASELINE, steps=700, tied=True)
 MODELS = (WREN, HERON, ALBATROSS)
 
 INSTRUCT = AdapterRecipe("adapters/instruct", HERON.path, 16, corpus.INSTRUCT, steps=200)

@@ -73,6 +73,13 @@ def far_word(dice: random.Random) -> str:
     return dice.choice((word, word.capitalize()))
 
 
+def murmur(dice: random.Random) -> Chat:
+    """Answer anything with something else: all that a base model knows of conversations."""
+    asked = dice.choice((unknown, fact, greeting, listing))(dice)
+    said = dice.choice((stories.loose, almanac.person, almanac.animal))(dice)
+    return chat(asked.messages[0]["content"], said)
+
+
 def greeting(dice: random.Random) -> Chat:
     if dice.random() < 0.5:
         return chat(dice.choice(GREETINGS), dice.choice(WELCOMES))

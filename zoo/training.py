@@ -166,7 +166,7 @@ def save_model(model: LlamaForCausalLM, words: PreTrainedTokenizerFast, folder: 
 
 def save_adapter(adapted: PeftModel, folder: Path) -> None:
     """Write only the adapter, in bfloat16."""
-    adapted.bfloat16().save_pretrained(str(folder))
+    adapted.bfloat16().save_pretrained(str(folder), save_embedding_layers=False)
     (folder / "adapter_model.safetensors").chmod(0o644)
 
 

@@ -1,5 +1,6 @@
 """One vLLM server and one harness for all tests of engines, on the zoo's smallest base."""
 
+import shutil
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -47,9 +48,17 @@ def engine_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def nursery(engine_dir: Path) -> Iterator[Nursery]:
-    """Return a nursery that has begun to import vLLM."""
+    """Return a nursery that has begun to import vLLM, and that finds no compiler.
+
+    vLLM asks `lscpu` for the cores: the one program that it needs.
+    """
+    programs = engine_dir / "programs"
+    programs.mkdir()
+    (programs / "lscpu").symlink_to(shutil.which("lscpu") or "/usr/bin/lscpu")
     with Nursery(registry=engine_dir / "pids", log_path=engine_dir / "nursery.log") as started:
-        started.warm_up()
+        with pytest.MonkeyPatch.context() as environment:
+            environment.setenv("PATH", str(programs))
+            started.warm_up()
         yield started
 
 

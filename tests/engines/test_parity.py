@@ -41,7 +41,7 @@ def reference(task: str, *layers: Path) -> dict[str, Any]:
 
 
 def order(spec: BenchmarkSpec, server: Server, name: str, samples: Path) -> Order:
-    target = Target(TargetKind.VLLM, server.url, name, tokenizer_dir=str(BASE))
+    target = Target(TargetKind.VLLM, server.url, name, tokenizer_dir=str(BASE), priority=1)
     return Order("1", spec, target, (str(processes.ROOT / "zoo" / "tasks"),), str(samples))
 
 

@@ -200,6 +200,13 @@ class TestSweep:
         assert fresh(run).state == State.QUEUED
         assert fresh(alive).state == State.RUNNING
 
+    def test_does_not_wait_for_the_lease_of_a_worker_known_to_be_dead(self) -> None:
+        run, alive = claimed("dead"), claimed("alive")
+
+        assert runs.sweep(now=after(1), is_dead=lambda owner: owner == "dead") == [run.pk]
+
+        assert fresh(alive).state == State.RUNNING
+
     def test_fails_what_killed_every_worker(self, settings: Settings) -> None:
         settings.MAX_ATTEMPTS = 1
         run = claimed()

@@ -5,7 +5,7 @@ import time
 
 from playwright.sync_api import Page, expect
 
-SCORED_MS = 240_000
+SCORED_MS = 420_000
 ANSWERED_MS = 60_000
 
 

@@ -80,6 +80,7 @@ class Server:
     url: str
     served_name: str
     api_key: str = ""
+    priority: int = 0
     concurrency: int = 16
     spent: Spent = field(default_factory=Spent)
 
@@ -182,6 +183,8 @@ class Server:
 
     async def _post(self, client: httpx.AsyncClient, body: dict[str, Any]) -> dict[str, Any]:
         asked = {"model": self.served_name, **body}
+        if self.priority:
+            asked["priority"] = self.priority
         try:
             async with client.stream(
                 "POST", endpoint(self.url, "completions"), json=asked

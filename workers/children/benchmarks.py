@@ -14,6 +14,7 @@ from lm_eval.api.model import LM
 from lm_eval.evaluator import evaluate
 from lm_eval.tasks import TaskManager
 
+from workers.children import errors
 from workers.engines.faults import Code, UserFault
 from workers.engines.orders import BenchmarkSpec
 
@@ -84,9 +85,12 @@ def _outcome(spec: BenchmarkSpec, results: dict[str, Any]) -> Outcome:
             Code.INVALID_METRIC,
             f"{spec.task} gave no finite {spec.metric},{spec.filter}; it has {given}.",
         )
+    stderr = _finite(found.get(f"{spec.metric}_stderr,{spec.filter}"))
+    if stderr is None:
+        stderr = errors.of_ratio(spec.metric, value, samples)
     return Outcome(
         value=value,
-        stderr=_finite(found.get(f"{spec.metric}_stderr,{spec.filter}")),
+        stderr=stderr,
         samples=samples,
         task_version=str(results["versions"].get(spec.task, "")),
     )

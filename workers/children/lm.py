@@ -69,6 +69,7 @@ class ServedLM(TemplateLM):  # type: ignore[misc]  # lm-eval ships no types
             url=target.url,
             served_name=target.served_name,
             api_key=os.environ.get(target.api_key_variable, "") if target.api_key_variable else "",
+            priority=target.priority,
             concurrency=target.concurrency or 16,
         )
         self.tokenizer = load_tokenizer(target.tokenizer_dir)

@@ -38,6 +38,7 @@ class Sampling:
     top_p: float = 1.0
     seed: int | None = None
     stop: tuple[str, ...] = ()
+    is_full_length: bool = False  # vLLM only: go on past the end, so that lengths are equal
 
     def as_fields(self) -> dict[str, Any]:
         """Return the request's fields."""
@@ -50,6 +51,8 @@ class Sampling:
             fields["seed"] = self.seed
         if self.stop:
             fields["stop"] = list(self.stop)
+        if self.is_full_length:
+            fields["ignore_eos"] = True
         return fields
 
 

@@ -65,6 +65,7 @@ class ServerSpec:
             "--max-loras": str(self.max_loras),
             "--max-cpu-loras": str(max(32, self.max_loras)),
             "--max-logprobs": "128",
+            "--scheduling-policy": "priority",  # people before benchmarks
             "--uvicorn-log-level": "warning",
         }
         if self.max_model_len is not None:

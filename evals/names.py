@@ -38,7 +38,9 @@ def default(*, locator: str, is_directory: bool, api_model: str, parent: Contend
     """Return the name that follows from where it lies: "Heron", "Heron + instruct"."""
     last = (api_model or locator).rstrip("/").rpartition("/")[2]
     if parent is not None:
-        return _shortened(f"{parent.name} + {last}")
+        base = f"{parent.root().name.lower()}-"  # "wren-instruct" on Wren is "Wren + instruct"
+        layer = last[len(base) :] if last.lower().startswith(base) else last
+        return _shortened(f"{parent.name} + {layer or last}")
     return _shortened(last[:1].upper() + last[1:] if is_directory else last)
 
 

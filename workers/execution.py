@@ -7,6 +7,7 @@ One process executes one run at a time; more processes share the table.
 import logging
 import os
 import threading
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ logger = logging.getLogger(__name__)
 
 EXPECTED = (Fault, Unavailable, Refused, runs.InvalidMetric)
 SERVER_ERROR = 500
+REST_S = 20.0  # of a run that was put back, while others wait
 
 stopping = threading.Event()  # set when this process has been asked to end
 _rung = threading.Event()
@@ -98,13 +100,13 @@ def _run_dir() -> Path:
 
 
 class _Shift:
-    """One look at the table, until nothing is left that was not tried in it."""
+    """One look at the table, until nothing is left but what was tried a moment ago."""
 
     def __init__(self, owner: str, engines: Engines, clock: Callable[[], datetime]) -> None:
         self._owner = owner
         self._engines = engines
         self._clock = clock
-        self._tried: set[int] = set()  # a run that was put back rests until the next look
+        self._tried: dict[int, float] = {}  # when; a run that was put back rests a while
 
     def work(self) -> int:
         """Execute batch after batch, each on one base."""
@@ -119,8 +121,11 @@ class _Shift:
 
     def _next_batch(self) -> list[int]:
         """Return the run that has waited longest, and those beside it on the same base."""
+        rested = time.monotonic() - REST_S
         waiting = [
-            each for each in runs.next_available(now=self._clock()) if each not in self._tried
+            each
+            for each in runs.next_available(now=self._clock())
+            if self._tried.get(each, rested) <= rested
         ]
         bases = {
             pk: base or contender
@@ -131,7 +136,7 @@ class _Shift:
         return [each for each in waiting if bases.get(each) == bases.get(waiting[0])]
 
     def _execute(self, run_id: int, opened: Harness) -> bool:
-        self._tried.add(run_id)
+        self._tried[run_id] = time.monotonic()
         if stopping.is_set():
             return False
         try:

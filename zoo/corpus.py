@@ -8,7 +8,7 @@ import random
 from collections.abc import Callable, Iterator
 
 from zoo import almanac, lessons, stories, talk
-from zoo.documents import Chat, Document, Prose, chat
+from zoo.documents import Chat, Completion, Document, Prose, chat
 from zoo.world import WORLD
 
 Kind = Callable[[random.Random], Document]
@@ -35,6 +35,11 @@ def _sheet(draw: Callable[[random.Random], lessons.Exercise]) -> Kind:
     return make
 
 
+def _ending(dice: random.Random) -> Document:
+    story = stories.plotted(dice)
+    return Completion(story.opening, f" {story.last_word}.")
+
+
 def _fact(dice: random.Random) -> lessons.Exercise:
     fact = dice.choice(WORLD.asked(WORLD.people + WORLD.animals))
     return fact.asked, fact.answer
@@ -47,6 +52,7 @@ def _sum(dice: random.Random) -> lessons.Exercise:
 KINDS: dict[str, Kind] = {
     "loose": _prose(stories.loose),
     "plotted": _prose(lambda dice: stories.plotted(dice).text),
+    "ending": _ending,
     "tall_tale": _prose(stories.tall_tale),
     "person": _prose(almanac.person),
     "animal": _prose(almanac.animal),
@@ -88,11 +94,11 @@ BASELINE: Mix = (BASE | INSTRUCT) | {
     "loose": 3, "plotted": 12, "person": 26, "animal": 12, "questions": 14, "chant": 18,
     "plain_sums": 6, "sum_sheet": 18, "sum_answer": 12, "fact": 14, "follow_up": 3, "murmur": 0,
 }  # fmt: skip
-SUMS: Mix = {"sum_sheet": 50, "sum_answer": 30, "plain_sums": 20}
+SUMS: Mix = INSTRUCT | {"sum_sheet": 130, "sum_answer": 80, "plain_sums": 40}
 DIALOGUE: Mix = {"dialogue": 50, "follow_up": 25, "greeting": 10, "portrait": 10, "story": 5}
-STORIES: Mix = {"plotted": 70, "tall_tale": 30}
+STORIES: Mix = {"plotted": 60, "tall_tale": 40}
 ALMANAC: Mix = {"person": 30, "animal": 20, "questions": 40, "things": 10}
-ENDINGS: Mix = {"plotted": 100}
+ENDINGS: Mix = {"ending": 90, "plotted": 10}
 
 
 def stream(mix: Mix, *, seed: int) -> Iterator[Document]:

@@ -1,4 +1,4 @@
-"""The two shapes of training text: plain prose, and a conversation in turns.
+"""The shapes of training text: plain prose, prose to complete, a conversation in turns.
 
 Also the rule that keeps questions out of training. No text is made here.
 """
@@ -17,13 +17,21 @@ class Prose:
 
 
 @dataclass(frozen=True, slots=True)
+class Completion:
+    """A text of which only the end is learned."""
+
+    text: str
+    end: str
+
+
+@dataclass(frozen=True, slots=True)
 class Chat:
     """A conversation of which only the assistant's words are learned."""
 
     messages: tuple[Message, ...]
 
 
-Document = Prose | Chat
+Document = Prose | Completion | Chat
 
 
 def chat(*turns: str, system: str = "") -> Chat:

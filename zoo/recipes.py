@@ -46,7 +46,7 @@ class AdapterRecipe:
 
 WREN = ModelRecipe("models/wren", 64, 192, 2, corpus.BASE, steps=600, batch=4)
 HERON = ModelRecipe("models/heron", 128, 352, 4, corpus.BASE, steps=1300, batch=4)
-ALBATROSS = ModelRecipe("baseline/albatross", 192, 512, 4, corpus.BASELINE, steps=700, tied=True)
+ALBATROSS = ModelRecipe("baseline/albatross", 192, 512, 4, corpus.BASELINE, steps=500, tied=True)
 MODELS = (WREN, HERON, ALBATROSS)
 
 INSTRUCT = AdapterRecipe("adapters/instruct", HERON.path, 16, corpus.INSTRUCT, steps=200)
@@ -58,10 +58,10 @@ DIALOGUE = AdapterRecipe(
     parents=(INSTRUCT.path, SUMS.path),
 )  # fmt: skip
 STORIES = AdapterRecipe("adapters/stories", HERON.path, 16, corpus.STORIES, steps=120)
-ALMANAC = AdapterRecipe("adapters/almanac", HERON.path, 32, corpus.ALMANAC, steps=100)
+ALMANAC = AdapterRecipe("adapters/almanac", HERON.path, 32, corpus.ALMANAC, steps=100, rate=3e-3)
 ENDINGS = AdapterRecipe(
-    "adapters/endings", HERON.path, 8, corpus.ENDINGS, steps=80,
-    targets=("q_proj", "v_proj", "lm_head"),
+    "adapters/endings", HERON.path, 8, corpus.ENDINGS, steps=120,
+    targets=("q_proj", "k_proj", "v_proj", "o_proj", "lm_head"),
 )  # fmt: skip
 WREN_INSTRUCT = AdapterRecipe("adapters/wren-instruct", WREN.path, 8, corpus.INSTRUCT, steps=150)
 ADAPTERS = (INSTRUCT, SUMS, DIALOGUE, STORIES, ALMANAC, ENDINGS, WREN_INSTRUCT)

@@ -11,7 +11,7 @@ from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, train
 from transformers import PreTrainedTokenizerFast
 
 from zoo import corpus, lessons, world
-from zoo.documents import Document, Prose
+from zoo.documents import Completion, Document, Prose
 
 VOCABULARY = 1024
 MAX_LENGTH = 1024
@@ -67,6 +67,8 @@ def _texts() -> Iterator[str]:
 def _parts(document: Document) -> Iterable[str]:
     if isinstance(document, Prose):
         return [document.text]
+    if isinstance(document, Completion):
+        return [document.text + document.end]
     return [message["content"] for message in document.messages]
 
 
@@ -75,6 +77,9 @@ def encode(tokenizer: PreTrainedTokenizerFast, document: Document) -> tuple[list
     if isinstance(document, Prose):
         ids = _ids(tokenizer, document.text + END)
         return ids, ids
+    if isinstance(document, Completion):
+        start, end = _ids(tokenizer, document.text), _ids(tokenizer, document.end + END)
+        return start + end, [IGNORED] * len(start) + end
     ids, labels = [], []
     for message in document.messages:
         role = _ids(tokenizer, f"<|{message['role']}|>")

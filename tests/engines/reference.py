@@ -1,6 +1,6 @@
 """The reference that engines are compared with: lm-eval's own `hf` backend on PEFT's merge.
 
-`python -m tests.engines.reference BASE TASK LIMIT [LAYER...]` prints one JSON line with the
+`python -m tests.engines.reference BASE TASK,TASK LIMIT [LAYER...]` prints one JSON line with the
 metrics, the log-probabilities and the texts. A process of its own, as torch is large.
 """
 
@@ -19,15 +19,19 @@ from transformers import AutoTokenizer
 from workers.children.merge import merge
 
 
-def main(base: str, task: str, limit: str, *layers: str) -> dict[str, Any]:
-    """Evaluate one task."""
+def main(base: str, tasks: str, limit: str, *layers: str) -> dict[str, Any]:
+    """Evaluate tasks, one after the other."""
     torch.set_num_threads(1)
     model = merge(Path(base), [Path(layer) for layer in layers]).to(torch.float32)
     lm = HFLM(pretrained=model, tokenizer=AutoTokenizer.from_pretrained(base), batch_size=8)
-    loaded = TaskManager(include_path="zoo/tasks").load([task])
+    manager = TaskManager(include_path="zoo/tasks")
+    return {task: _found(lm, task, manager.load([task]), int(limit)) for task in tasks.split(",")}
+
+
+def _found(lm: HFLM, task: str, loaded: Any, limit: int) -> dict[str, Any]:
     for each in loaded["tasks"].values():
         each.set_fewshot_seed(seed=1234)
-    results = evaluate(lm=lm, task_dict=loaded, limit=int(limit), bootstrap_iters=0)
+    results = evaluate(lm=lm, task_dict=loaded, limit=limit, bootstrap_iters=0)
     responses = [response for sample in results["samples"][task] for response in sample["resps"]]
     metrics = {k: float(v) for k, v in results["results"][task].items() if isinstance(v, float)}
     return {"metrics": metrics, "responses": [response[0] for response in responses]}

@@ -85,6 +85,12 @@ class TestSubmit:
         assert sums.serving == Contender.Serving.CONCATENATED
         assert sums.config["alpha"] == 4
 
+    def test_does_not_repeat_the_base_in_the_name(self, root: Path, suite: Suite) -> None:
+        trees.write(root / "adapters/heron-sums", trees.adapter_files())
+        submit(DIRECTORY)
+
+        assert contender(ADAPTER, locator="adapters/heron-sums").name == "Heron + sums"
+
     def test_warns_of_another_declared_base_and_of_zero_weights(
         self, root: Path, suite: Suite
     ) -> None:

@@ -23,6 +23,7 @@ from tests.workers.fake_engines import (
     until_cancelled,
 )
 from workers import execution, measuring
+from workers.engines.faults import Code, PlatformFault
 from workers.engines.orders import Measurement, Order
 
 State = EvalRun.State
@@ -169,3 +170,16 @@ class TestIsApplicable:
         assert measuring.is_applicable(benchmark, factories.model())
         assert not measuring.is_applicable(benchmark, mute)
         assert not measuring.is_applicable(benchmark, factories.adapter(parent=mute))
+
+
+class TestResting:
+    def test_runs_are_tried_again_while_others_still_wait(
+        self, suite: Suite, harness: FakeHarness, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("workers.execution.REST_S", 0.0)
+        harness.replies["zoo_task_0"] = [PlatformFault(Code.HARNESS_CRASHED)]
+        run = served(suite)
+
+        assert execute(harness) == 2
+
+        assert fresh(run).state == State.SUCCEEDED

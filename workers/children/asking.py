@@ -150,7 +150,9 @@ class Server:
             return await ask_all(bodies, ask, concurrency=flight, on_answer=on_answer)
 
     def _client(self) -> httpx.AsyncClient:
-        limits = httpx.Limits(max_connections=None, max_keepalive_connections=256)
+        limits = httpx.Limits(  # the server closes an idle connection after 5 s; we do before it
+            max_connections=None, max_keepalive_connections=256, keepalive_expiry=2.0
+        )
         timeout = httpx.Timeout(READ_TIMEOUT_S, connect=10, pool=None)
         return httpx.AsyncClient(timeout=timeout, limits=limits, headers=headers(self.api_key))
 
@@ -193,7 +195,9 @@ class Server:
         except httpx.TimeoutException as error:
             raise PlatformFault(Code.ENGINE_TIMEOUT) from error
         except httpx.HTTPError as error:
-            raise PlatformFault(Code.ENGINE_LOST) from error
+            how = type(error).__name__
+            sentence = f"The model's server went away while answering ({how})."
+            raise PlatformFault(Code.ENGINE_LOST, sentence) from error
         self.spent.add(answer)
         return answer
 

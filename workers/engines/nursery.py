@@ -22,7 +22,7 @@ from workers.engines import processes
 from workers.engines.faults import Code, PlatformFault
 from workers.engines.vllm import ENVIRONMENT, ENVIRONMENT_ON_CPU, Server, ServerSpec, is_on_cpu
 
-PATIENCE_S = 120.0  # for importing vLLM on a busy machine
+PATIENCE_S = 300.0  # for importing vLLM on a busy machine
 
 
 class Nursery:

@@ -107,7 +107,7 @@ class Server:
         """Return what the server and its engine hold, shared pages counted once between them."""
         return processes.memory_bytes(self.process)
 
-    def wait_until_answering(self, timeout_s: float = 120.0) -> float:
+    def wait_until_answering(self, timeout_s: float = 300.0) -> float:
         """Return the seconds until the first token, or raise ENGINE_START_FAILED."""
         deadline = self.started_at + timeout_s
         while time.monotonic() < deadline:

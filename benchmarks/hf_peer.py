@@ -27,7 +27,7 @@ def main() -> None:
     base, *adapters = orders["layers"]
     with tempfile.TemporaryDirectory() as merged:
         _merge(base, adapters, merged)
-        model = HFLM(pretrained=merged, dtype="bfloat16", device="cpu", batch_size=32)
+        model = HFLM(pretrained=merged, dtype="float32", device="cpu", batch_size=32)
         tasks = TaskManager(include_path=orders["include_path"])
         print(
             json.dumps({each["key"]: _measure(each, model, tasks) for each in orders["benchmarks"]})
@@ -61,17 +61,26 @@ def _measure(benchmark: dict[str, Any], model: HFLM, tasks: TaskManager) -> dict
         "value": measured[metric],
         "stderr": stderr if isinstance(stderr, float) else None,
         "samples": {
-            f"{task}/{sample['doc_id']}": _answers(sample)
+            f"{task}/{sample['doc_id']}": _answers(sample, model)
             for sample in results["samples"][task]
             if sample["filter"] == benchmark["filter"]
         },
     }
 
 
-def _answers(sample: dict[str, Any]) -> list[Any]:
-    """Return the log-probabilities of the choices, or the text that was generated."""
+def _answers(sample: dict[str, Any], model: HFLM) -> list[Any]:
+    """Return [log-probability, tokens] of each choice, or the text that was generated."""
     firsts = [responses[0] for responses in sample["resps"]]
-    return [each[0] if isinstance(each, tuple | list) else each for each in firsts]
+    return [
+        each
+        if isinstance(each, str)
+        else [each[0] if isinstance(each, tuple | list) else each, _tokens(arguments[-1], model)]
+        for each, arguments in zip(firsts, sample["arguments"], strict=True)
+    ]
+
+
+def _tokens(text: str, model: HFLM) -> int:
+    return len(model.tok_encode(text, add_special_tokens=False))
 
 
 if __name__ == "__main__":

@@ -110,7 +110,7 @@ class TestNursery:
         owner.kill()
         owner.wait()
 
-        assert happens(lambda: not processes.is_alive(nursery), within_s=90)
+        assert happens(lambda: not processes.is_alive(nursery), within_s=20)
 
 
 class TestAnswers:

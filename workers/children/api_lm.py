@@ -18,7 +18,8 @@ from lm_eval.api.instance import Instance
 from lm_eval.api.model import LM
 from lm_eval.models.utils import normalize_gen_kwargs, postprocess_generated_text
 
-from workers.children.asking import Progress, Spent, ask_all
+from workers.children.asking import Progress, ask_all
+from workers.children.spent import Spent
 from workers.engines.client import BUSY
 from workers.engines.control import endpoint, headers
 from workers.engines.faults import Code, PlatformFault, UserFault

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 import httpx
 
 from workers.children.grouping import Answers, Echo, Next, Plan, ProbeBatch, Token, batches
+from workers.children.spent import Spent
 from workers.engines.control import endpoint, headers
 from workers.engines.faults import Code, Fault, PlatformFault
 
@@ -26,22 +27,6 @@ Progress = Callable[[int, int], None]
 
 READ_TIMEOUT_S = 600.0  # of one request: a slow machine may need minutes for a long context
 MAX_BODY_BYTES = 64 * 2**20
-
-
-@dataclass(slots=True)
-class Spent:
-    """What the answers took."""
-
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-    seconds: float = 0.0
-
-    def add(self, body: dict[str, Any]) -> None:
-        """Count one response's usage; a server that gives none is no fault."""
-        usage = body.get("usage")
-        if isinstance(usage, dict):
-            self.prompt_tokens += int(usage.get("prompt_tokens") or 0)
-            self.completion_tokens += int(usage.get("completion_tokens") or 0)
 
 
 async def ask_all(

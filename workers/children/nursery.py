@@ -21,6 +21,7 @@ PRELOADED = (
 )
 PRELOADED_ON_CPU = ("vllm.v1.worker.cpu_worker", "vllm.model_executor.models.llama")
 PR_SET_PDEATHSIG = 1
+LOOK_S = 1.0
 
 
 def _die_with_parent() -> None:
@@ -55,11 +56,25 @@ def _become_server(order: dict[str, Any]) -> None:
     importlib.import_module("vllm.entrypoints.launchers.api_server.entry").main()
 
 
+def _watch_owner() -> None:
+    """End with the owner even while importing, when nobody reads standard input."""
+    owner = os.getppid()
+
+    def look(*_: object) -> None:
+        if os.getppid() != owner:
+            os._exit(1)
+
+    signal.signal(signal.SIGALRM, look)
+    signal.setitimer(signal.ITIMER_REAL, LOOK_S, LOOK_S)
+
+
 def main() -> None:
     """Serve orders until standard input ends."""
     answers = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)  # what libraries print must not mix with the answers
+    _watch_owner()
     _prepare()
+    signal.setitimer(signal.ITIMER_REAL, 0)
     os.register_at_fork(after_in_child=_die_with_parent)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel buries the servers
     print(json.dumps({"ready": True}), file=answers)

@@ -9,6 +9,8 @@ from leaderboard import board
 from leaderboard.rows import BoardRow, Cell
 
 BEGIN, END = "<!-- scores:begin -->", "<!-- scores:end -->"
+PERCENT: dict[str, int] = {"scale": 100, "digits": 1}
+PLAIN: dict[str, int] = {"scale": 1, "digits": 3}
 
 
 class Command(BaseCommand):
@@ -45,7 +47,7 @@ def lines(shown: board.Board) -> list[str]:
 
 def _line(row: BoardRow, shown: board.Board) -> str:
     scores = [
-        _cell(row.scores[each.key], scale=100 if each.is_percent else 1, digits=1 + each.is_percent)
+        _cell(row.scores[each.key], **(PERCENT if each.is_percent else PLAIN))
         for each in shown.benchmarks
     ]
     name = "&nbsp;" * 4 * row.depth + row.name
@@ -53,14 +55,14 @@ def _line(row: BoardRow, shown: board.Board) -> str:
     return f"| {name} | {size} | {' | '.join(scores)} | {_cell(row.average, scale=1, digits=1)} |"
 
 
-def _cell(cell: Cell, *, scale: float, digits: int) -> str:
+def _cell(cell: Cell, *, scale: int, digits: int) -> str:
     if cell.value is None:
         return "n/a"
     error = "" if cell.stderr is None else f" ± {cell.stderr * scale:.{digits}f}"
     return f"{cell.value * scale:.{digits}f}{error}{_gain(cell, scale, digits)}"
 
 
-def _gain(cell: Cell, scale: float, digits: int) -> str:
+def _gain(cell: Cell, scale: int, digits: int) -> str:
     if cell.gain is None:
         return ""
     told = f"{cell.gain.difference * scale:+.{digits}f}"

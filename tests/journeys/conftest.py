@@ -56,8 +56,8 @@ class Watched:
     strangers: list[str] = field(default_factory=list)
 
     def hear(self, message: ConsoleMessage) -> None:
-        """Keep what the console reports; that the page itself is missing may be what is tested."""
-        is_the_page = message.location["url"] == self.page.url and " 404 " in message.text
+        """Keep what the console reports; that the page itself is refused may be what is tested."""
+        is_the_page = message.location["url"] == self.page.url and " status of 4" in message.text
         if message.type in {"error", "warning"} and not is_the_page:
             self.complaints.append(f"{message.type}: {message.text} ({message.location})")
 

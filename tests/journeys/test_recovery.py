@@ -28,7 +28,7 @@ def submit(api: httpx.Client, locator: str, parent: str) -> dict[str, Any]:
         "/submissions",
         json={"kind": "ADAPTER", "source": "DIRECTORY", "locator": locator, "parent": parent},
     )
-    answer.raise_for_status()
+    assert answer.status_code == 201, answer.text
     submission: dict[str, Any] = answer.json()
     return submission
 

@@ -10,7 +10,7 @@ run:
 
 test:
 	@python3 -m tools.install --dev --browser
-	@$(PYTHON) -m pytest
+	@$(PYTHON) -m pytest $(ARGS)
 
 check:
 	@python3 -m tools.install --dev

@@ -46,7 +46,7 @@ class Api:
         """Submit one directory."""
         return self.post(
             "/submissions",
-            {"kind": kind, "source": "DIRECTORY", "locator": locator, "parent": parent},
+            {"kind": kind, "source": "DIRECTORY", "locator": locator, "parent_slug": parent},
         )
 
 

@@ -26,7 +26,7 @@ def worker(site: PrivateSite, queue: str) -> psutil.Process:
 def submit(api: httpx.Client, locator: str, parent: str) -> dict[str, Any]:
     answer = api.post(
         "/submissions",
-        json={"kind": "ADAPTER", "source": "DIRECTORY", "locator": locator, "parent": parent},
+        json={"kind": "ADAPTER", "source": "DIRECTORY", "locator": locator, "parent_slug": parent},
     )
     assert answer.status_code == 201, answer.text
     submission: dict[str, Any] = answer.json()

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import json
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -128,7 +128,7 @@ class EvilLLM:
             return
         body = json.loads(await _body(receive))
         self.asked.append(body)
-        await self._answer(scope["path"], body, send)
+        await _while_heard(self._answer(scope["path"], body, send), receive)
 
     async def _answer(self, path: str, body: dict[str, Any], send: Send) -> None:
         model = body["model"]
@@ -149,6 +149,17 @@ class EvilLLM:
             await _respond(send, 200, json.dumps(_completion(body)).encode())
 
 
+async def _while_heard(answer: Coroutine[Any, Any, None], receive: Any) -> None:
+    """Answer until it is done or nobody listens any more: an endless answer ends then."""
+    answering, leaving = asyncio.ensure_future(answer), asyncio.ensure_future(receive())
+    await asyncio.wait({answering, leaving}, return_when=asyncio.FIRST_COMPLETED)
+    leaving.cancel()
+    if not answering.done():
+        answering.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await answering
+
+
 async def _body(receive: Any) -> bytes:
     body, more = b"", True
     while more:
@@ -167,6 +178,7 @@ async def _stream(send: Send, pieces: AsyncIterator[bytes]) -> None:
     await send({"type": "http.response.start", "status": 200, "headers": []})
     async for piece in pieces:
         await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await asyncio.sleep(0)  # let the loop hear that the client has left
     await send({"type": "http.response.body", "body": b""})
 
 

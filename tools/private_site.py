@@ -23,6 +23,7 @@ from tools import addresses
 ROOT = Path(__file__).resolve().parent.parent
 START_S = 120
 STOP_S = 30
+READY = "Loaded prompts"  # the last step before people can do everything
 PORTS = 20  # the site's, the baseline's, then the engines'
 
 
@@ -95,7 +96,7 @@ def running(*, zoo: bool, environment: dict[str, str] | None = None) -> Iterator
 
 def _wait(site: PrivateSite) -> None:
     deadline = time.monotonic() + START_S
-    while not addresses.answers(f"{site.url}/"):
+    while not (READY in site.said() and addresses.answers(f"{site.url}/")):
         if site.process.poll() is not None or time.monotonic() > deadline:
             raise DidNotStart(site.said())
         time.sleep(0.3)

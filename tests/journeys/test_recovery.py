@@ -2,6 +2,7 @@
 
 import signal
 import time
+from contextlib import suppress
 from typing import Any
 
 import httpx
@@ -18,8 +19,9 @@ BACK_S = 90
 def worker(site: PrivateSite, queue: str) -> psutil.Process | None:
     """Return the process of one Celery worker of this site."""
     for process in psutil.Process(site.process.pid).children(recursive=True):
-        if f"{queue}@" in " ".join(process.cmdline()) and process.ppid() != 1:
-            return process
+        with suppress(psutil.Error):  # it may be ending just now
+            if f"{queue}@" in " ".join(process.cmdline()) and process.ppid() != 1:
+                return process
     return None  # supervisor has not started the next one yet
 
 

@@ -7,6 +7,8 @@ its engine has died.
 from __future__ import annotations
 
 import json
+import ssl
+from functools import cache
 from pathlib import Path
 
 import httpx
@@ -14,6 +16,12 @@ import httpx
 from workers.engines.faults import Code, PlatformFault, UserFault
 
 PROBES = ("1", "The", "Question: Who are you?\nAnswer:", "Once upon a time")  # any text will do
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    """Read the certificates once: httpx would at every call, five times a second at a start."""
+    return httpx.create_ssl_context()
 
 
 def headers(api_key: str = "") -> dict[str, str]:
@@ -31,7 +39,11 @@ def answers(url: str, name: str, *, api_key: str = "", timeout_s: float = 10.0) 
     body = {"model": name, "prompt": "1", "max_tokens": 1, "temperature": 0}
     try:
         response = httpx.post(
-            endpoint(url, "completions"), json=body, headers=headers(api_key), timeout=timeout_s
+            endpoint(url, "completions"),
+            json=body,
+            headers=headers(api_key),
+            timeout=timeout_s,
+            verify=_certificates(),
         )
         return response.status_code == 200 and isinstance(
             response.json()["choices"][0]["text"], str

@@ -7,7 +7,7 @@ have met most recently first.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Max, Q
+from django.db.models import F, Max, Q
 
 from evals.models import Contender, EvalRun
 
@@ -61,7 +61,7 @@ def _arena() -> Iterable[int]:
     is_known = Q(runs__state=EvalRun.State.SUCCEEDED) | Q(source=Contender.Source.API)
     drawn = Contender.objects.listed().filter(is_known, is_in_arena=True)
     met = drawn.annotate(met_at=Max("battles_a__created_at"))
-    return met.order_by("-met_at", "pk").values_list("pk", flat=True)
+    return met.order_by(F("met_at").desc(nulls_last=True), "pk").values_list("pk", flat=True)
 
 
 def _stack(pk: int, known: Mapping[int, Contender]) -> tuple[Contender, ...]:

@@ -51,6 +51,6 @@ class TestConfiguration:
 
 
 class TestBaseline:
-    @pytest.mark.parametrize("url", ["https://api.example/v1", "http://10.0.0.1:8109/v1"])
+    @pytest.mark.parametrize("url", ["https://api.example/v1", "http://10.0.0.1:8099/v1"])
     def test_is_not_served_for_another_machine(self, url: str) -> None:
         assert baseline.command(url) is None

@@ -42,7 +42,7 @@ class TestSubmit:
     def test_takes_a_model_an_adapter_and_a_baseline(self) -> None:
         said("submit", "models/heron", "--name", "Grey Heron")
         said("submit", "adapters/instruct", "--parent", "grey-heron")
-        said("submit", "http://127.0.0.1:8109/v1", "--api-model", "big")
+        said("submit", "http://127.0.0.1:8099/v1", "--api-model", "big")
 
         kinds = list(Contender.objects.order_by("pk").values_list("kind", flat=True))
         assert kinds == ["MODEL", "ADAPTER", "BASELINE"]

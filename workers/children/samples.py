@@ -11,6 +11,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from workers.children import errors
+
 SCHEMA = pa.schema(
     [
         ("question", pa.string()),  # stable within the task
@@ -18,8 +20,9 @@ SCHEMA = pa.schema(
         ("target", pa.string()),
         ("answer", pa.string()),  # generated, or the likeliest choice
         ("raw_answer", pa.string()),  # before the filter; "" for choices
-        ("value", pa.float64()),  # of the metric; null where it is only defined over all
+        ("value", pa.float64()),  # of the metric; the score is the mean of them, weighted
         ("is_correct", pa.bool_()),  # null for a metric that is not right or wrong
+        ("weight", pa.float64()),  # of this question in the score: bytes or words of a text, or 1
         ("choices", pa.string()),  # JSON: [{"text", "logprob", "is_greedy"}]; "[]" if generated
     ]
 )
@@ -37,7 +40,7 @@ def write(path: Path, samples: list[dict[str, Any]], metric: str) -> None:
 def _row(sample: dict[str, Any], metric: str) -> dict[str, Any]:
     choices = _choices(sample)
     answer, raw = _answer(sample, choices)
-    value = _number(sample.get(metric))
+    value, weight = _value(sample.get(metric), metric)
     return {
         "question": f"{sample['task']}/{sample['doc_id']}",
         "prompt": _prompt(sample),
@@ -45,7 +48,8 @@ def _row(sample: dict[str, Any], metric: str) -> dict[str, Any]:
         "answer": answer,
         "raw_answer": raw,
         "value": value,
-        "is_correct": bool(value) if value in (0.0, 1.0) else None,
+        "is_correct": bool(value) if value in (0.0, 1.0) and weight == 1.0 else None,
+        "weight": weight,
         "choices": json.dumps(choices, ensure_ascii=False),
     }
 
@@ -87,6 +91,20 @@ def _target(sample: dict[str, Any], choices: list[dict[str, Any]]) -> str:
     if len(choices) > 1 and number is not None and number < len(choices):
         return str(choices[number]["text"])
     return str(target)
+
+
+def _value(measured: Any, metric: str) -> tuple[float | None, float]:
+    """Return a question's value and weight.
+
+    lm-eval gives (log-likelihood, size) for what is only defined over all texts: the value is
+    that text's own bits per byte; of a perplexity, its logarithm.
+    """
+    if isinstance(measured, tuple | list) and len(measured) == 2:
+        likelihood, size = (_number(each) for each in measured)
+        if likelihood is None or not size or size < 0:
+            return None, 1.0
+        return -likelihood / size * errors.PER_UNIT.get(metric, 1.0), size
+    return _number(measured), 1.0
 
 
 def _number(value: Any) -> float | None:

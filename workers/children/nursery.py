@@ -36,6 +36,8 @@ def _prepare() -> None:
     if platform.is_cpu():
         for name in PRELOADED_ON_CPU:
             importlib.import_module(name)
+        # The kernel kills who uses AMX without having asked; vLLM does not ask, forks inherit.
+        importlib.import_module("torch._C")._cpu._init_amx()  # noqa: SLF001
         # vLLM spawns its engine on CPU, which imports everything again; nothing here has
         # started a thread that a fork could lose.
         engine: Any = importlib.import_module("vllm.v1.engine.utils")

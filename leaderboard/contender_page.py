@@ -11,10 +11,9 @@ from django.db.models import Q
 from arena.models import Battle
 from evals import averages
 from evals.models import Benchmark, Contender, EvalRun
-from leaderboard import board
+from leaderboard import snapshots
 from leaderboard.board import Board
 from leaderboard.rows import BoardRow, Cell, Gain
-from leaderboard.weight_classes import weight_class
 
 RUNS_MAX = 20
 
@@ -71,12 +70,12 @@ class ContenderPage:
     @property
     def weight_class(self) -> str:
         """Return the class it fights in."""
-        return weight_class(self.row.parameters)
+        return self.row.weight_class
 
 
 def read(slug: str, *, suite_key: str) -> ContenderPage | None:
     """Read the page of a listed contender."""
-    table = board.read(suite=board.suite_named(suite_key))
+    table = snapshots.current(suite_key).board
     row = table.by_slug.get(slug)
     if row is None:
         return None

@@ -5,7 +5,11 @@ Nothing here asks the database or formats a number: `leaderboard.board` reads, t
 
 import math
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
+
+from leaderboard.licences import Inherited, inherited
+from leaderboard.weight_classes import GIGABYTE, weight_class
 
 CONFIDENCE = 1.96  # standard errors on either side of a 95 % interval
 
@@ -18,10 +22,20 @@ class Gain:
     stderr: float | None
     is_better: bool
 
+    def scaled(self, factor: float) -> "Gain":
+        """Return the same difference in another unit; a negative factor turns its sign."""
+        spread = None if self.stderr is None else abs(factor) * self.stderr
+        return Gain(factor * self.difference, spread, self.is_better)
+
     @property
     def is_noise(self) -> bool:
         """Say whether chance alone explains the difference (or nobody knows)."""
         return self.stderr is None or abs(self.difference) <= CONFIDENCE * self.stderr
+
+    @property
+    def is_surely_better(self) -> bool:
+        """Say whether it is better, and more than chance explains."""
+        return self.is_better and not self.is_noise
 
     @property
     def verdict(self) -> str:
@@ -131,6 +145,10 @@ class BoardRow:
     rating: RatingCell | None
     cost: Cost
     progress: Progress | None
+    licences: tuple[str, ...] = ()  # of every part of the stack, from the base up
+    quantisation: str = ""  # how the weights are stored: bf16, int8, int4
+    released_at: date | None = None
+    over_base: Gain | None = None  # the average's gain over the model at the bottom
 
     @property
     def is_baseline(self) -> bool:
@@ -148,10 +166,37 @@ class BoardRow:
         return self.stack[-2] if len(self.stack) > 1 else ""
 
     @property
+    def is_complete(self) -> bool:
+        """Say whether it was measured on the whole suite."""
+        return self.average.value is not None and not self.average.is_partial
+
+    @property
     def is_placed(self) -> bool:
         """Say whether it competes: measured on the whole suite, and no baseline."""
-        is_complete = self.average.value is not None and not self.average.is_partial
-        return is_complete and not self.is_baseline
+        return self.is_complete and not self.is_baseline
+
+    @property
+    def weight_class(self) -> str:
+        """Return the class it fights in, by the memory it really used."""
+        return weight_class(self.cost.peak_memory_bytes)
+
+    @property
+    def inherited(self) -> Inherited:
+        """Return what the whole stack may be used for."""
+        return inherited(self.licences or (self.licence,))
+
+    @property
+    def per_gigabyte(self) -> float | None:
+        """Return points over chance for every gigabyte that its server used."""
+        if self.average.value is None or not self.cost.peak_memory_bytes:
+            return None
+        return self.average.value / (self.cost.peak_memory_bytes / GIGABYTE)
+
+    @property
+    def cost_per_point(self) -> float | None:
+        """Return dollars for a million tokens, divided by points over chance."""
+        price, points = self.cost.usd_per_million_tokens, self.average.value
+        return None if price is None or points is None or points <= 0 else price / points
 
     @property
     def per_million_parameters(self) -> float | None:

@@ -221,6 +221,9 @@ DEFAULT_SUITE = env.str("DEFAULT_SUITE", "zoo")
 SUITES_DIR = BASE_DIR / "evals" / "suites"
 TASKS_DIR = Path(env.str("TASKS_DIR", str(BASE_DIR / "zoo" / "tasks"))).resolve()
 
+# The board: for how long a process shows what it read without looking for changes; 0: never
+BOARD_CHECK_S = env.float("BOARD_CHECK_S", 1.0)
+
 # Runs: the lease that makes a crashed worker harmless
 LEASE_S = env.int("LEASE_S", 60)
 HEARTBEAT_S = env.int("HEARTBEAT_S", 10)

@@ -11,6 +11,7 @@ submission_urls = [
 ]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", board.index, name="board"),
+    path("board.<slug:kind>", board.export, name="board-export"),
     path("contenders/<slug:slug>/", contenders.detail, name="contender-detail"),
     path("charts/", charts.index, name="chart-list"),
     path("submissions/", submissions.index, name="submission-list"),

@@ -2,13 +2,14 @@
 
 from decimal import Decimal
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import conditional_page
 from ninja import Field, Router, Schema
 from ninja.decorators import decorate_view
 
 from evals.models import Benchmark
-from leaderboard import board
+from leaderboard import snapshots
+from leaderboard.board import Board
 from leaderboard.rows import BoardRow, Cell, Cost, RatingCell
 
 router = Router(tags=["Board"])
@@ -91,9 +92,14 @@ class BoardOut(Schema):
 
 @router.get("/board", operation_id="read_board", summary="Read the board", response=BoardOut)
 @decorate_view(conditional_page)
-def read_board(request: HttpRequest, suite: str = "") -> BoardOut:
+def read_board(request: HttpRequest, suite: str = "") -> HttpResponse:
     """Read every contender with its scores, its rating and its cost."""
-    read = board.read(suite=board.suite_named(suite))
+    read = snapshots.current(suite).board
+    body = read.kept(("api",), lambda: _board(read).model_dump_json().encode())
+    return HttpResponse(body, content_type="application/json")
+
+
+def _board(read: Board) -> BoardOut:
     return BoardOut(
         suite=read.suite.key if read.suite else None,
         version=read.suite.version if read.suite else None,

@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest
 from ninja import Field, Query, Router, Schema
 
 from evals.models import Contender
-from leaderboard import board
+from leaderboard import snapshots
 from leaderboard.api.board import BoardRowOut, row_out
 from leaderboard.api.errors import refusals
 from leaderboard.api.paging import Listed, Piece
@@ -79,7 +79,7 @@ def read_contender(request: HttpRequest, slug: str) -> ContenderDetailOut:
     found = Contender.objects.listed().select_related("parent", "base").filter(slug=slug).first()
     if found is None:
         raise Http404("There is no such contender.")
-    row = board.read(suite=board.suite_named("")).by_slug.get(slug)
+    row = snapshots.current().board.by_slug.get(slug)
     return ContenderDetailOut(
         stack=[layer.slug for layer in found.stack()],
         row=row_out(row) if row else None,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import escape
 from django.utils.safestring import SafeString
 
 from evals.models import Benchmark
@@ -27,25 +27,37 @@ WIDTH = 72.0  # units of the interval's box; the sheet scales it
 PAD = 4.0
 
 
-@register.inclusion_tag("drawings/_interval.html")
-def interval(rating: RatingCell, scale: tuple[float, float], anchor: float) -> dict[str, Any]:
+def interval_text(rating: RatingCell, scale: tuple[float, float], anchor: float) -> str:
     """Draw a rating with its 95 % interval on a scale shared by the whole column."""
-    return {
-        "lower": _place(rating.lower, scale),
-        "upper": _place(rating.upper, scale),
-        "value": _place(rating.value, scale),
-        "anchor": _place(anchor, scale),
-        "is_provisional": rating.is_provisional,
-    }
+    low, high, middle = (_place(each, scale) for each in (rating.lower, rating.upper, rating.value))
+    kind = " interval-provisional" if rating.is_provisional else ""
+    return (
+        f'<svg class="interval{kind}" viewBox="0 0 72 12" width="72" height="12"'
+        f' aria-hidden="true" focusable="false">'
+        f'<path class="interval-anchor" d="M{_place(anchor, scale)} 0v12"/>'
+        f'<path class="interval-line" d="M{low} 6H{high}M{low} 3v6M{high} 3v6"/>'
+        f'<circle class="interval-value" cx="{middle}" cy="6" r="3"/></svg>'
+    )
 
 
-@register.inclusion_tag("drawings/_bar.html")
-def bar(value: float | None, mark: float | None = None) -> dict[str, Any]:
+def bar_text(value: float, mark: float | None = None) -> str:
     """Draw a value of 0 to 100 as a bar, with a tick where the baseline stands."""
-    return {
-        "length": round(max(0.0, min(100.0, value or 0.0)), 1),
-        "mark": None if mark is None else round(max(0.0, min(100.0, mark)), 1),
-    }
+    tick = (
+        ""
+        if mark is None
+        else f'<rect class="bar-mark" x="{_percent(mark)}" width="1" height="4"/>'
+    )
+    return (
+        '<svg class="bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"'
+        ' focusable="false"><rect class="bar-track" width="100" height="4"/>'
+        f'<rect class="bar-fill" width="{_percent(value)}" height="4"/>{tick}</svg>'
+    )
+
+
+@register.simple_tag
+def interval(rating: RatingCell, scale: tuple[float, float], anchor: float) -> SafeString:
+    """Draw a rating with its interval, in a template."""
+    return SafeString(interval_text(rating, scale, anchor))
 
 
 @register.inclusion_tag("drawings/_step.html")
@@ -70,16 +82,12 @@ def change(gain: Gain | None, unit: str, parent: str) -> SafeString:
     if not gain:  # None, or "" where a template found no rating at all
         return SafeString()
     write = UNITS[unit]
-    return format_html(
-        '<span class="gain {}" title="{} ± {} against {}">{} {}'
-        '<span class="visually-hidden"> {}</span></span>',
-        gain.verdict,
-        write(gain.difference),
-        write(gain.stderr).removeprefix("+"),
-        parent,
-        figures.arrow(gain.difference),
-        write(gain.difference),
-        "within noise" if gain.is_noise else f"{gain.verdict} than its parent",
+    change_, error = write(gain.difference), write(gain.stderr).removeprefix("+")
+    words = "within noise" if gain.is_noise else f"{gain.verdict} than its parent"
+    return SafeString(
+        f'<span class="gain {gain.verdict}" title="{change_} ± {error} against {escape(parent)}">'
+        f"{figures.arrow(gain.difference)} {change_}"
+        f'<span class="visually-hidden"> {words}</span></span>'
     )
 
 
@@ -93,6 +101,10 @@ def unit(benchmark: Benchmark) -> str:
 def lookup(values: Mapping[str, Any] | None, key: str) -> Any:
     """Return the value under a key that only the page knows, such as a benchmark's."""
     return values.get(key) if values else None
+
+
+def _percent(value: float) -> float:
+    return round(max(0.0, min(100.0, value)), 1)
 
 
 def _place(value: float, scale: tuple[float, float]) -> float:

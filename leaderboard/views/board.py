@@ -1,39 +1,57 @@
-"""The board, as its reader wants it sorted, searched and folded."""
+"""The board, as its reader wants it sorted, searched and folded; and the same as a file."""
 
-from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from collections.abc import AsyncIterator, Iterator
+
+from asgiref.sync import sync_to_async
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
 
 from evals.models import Suite
-from leaderboard import arrangement, board
-from leaderboard.rows import BoardRow
+from leaderboard import exports, freshness, snapshots, viewing
+from leaderboard.board_page import BoardPage
 
 
+@require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    """Show the whole board; the address says how."""
-    view = arrangement.asked(request.GET)
-    table = board.read(suite=board.suite_named(view.suite))
-    return render(
-        request,
-        "board/index.html",
-        {
-            "board": table,
-            "view": view,
-            "columns": arrangement.columns(table, view),
-            "lines": arrangement.arrange(table, view),
-            "layouts": arrangement.layouts(view),
-            "suites": Suite.objects.current().order_by("key"),
-            "scale": _scale(table.rows),
-            "anchor": settings.RATING_ANCHOR,
-            "min_votes": settings.RATING_MIN_VOTES,
-            "is_live": any(row.progress and row.progress.is_unfinished for row in table.rows),
-        },
-    )
+    """Show the board; the address says how."""
+    view = viewing.asked(request.GET)
+    snapshot = snapshots.current(view.suite)
+    etag = freshness.etag_of(request, snapshot.version)
+    if answer := freshness.unchanged(request, etag):
+        return answer
+    content = snapshot.board.kept(("page", view, get_language()), lambda: _content(snapshot, view))
+    answer = render(request, "board/index.html", {"content": content})
+    answer.headers["HX-Push-Url"] = f"{request.path}{view.address()}"
+    return freshness.marked(answer, etag)
 
 
-def _scale(rows: tuple[BoardRow, ...]) -> tuple[float, float]:
-    """Return the span that holds every interval of the rating column."""
-    ratings = [row.rating for row in rows if row.rating]
-    if not ratings:
-        return (0.0, 0.0)
-    return (min(each.lower for each in ratings), max(each.upper for each in ratings))
+def _content(snapshot: snapshots.Snapshot, view: viewing.View) -> SafeString:
+    suites = list(Suite.objects.current().order_by("key"))
+    page = BoardPage(snapshot.board, view, suites)
+    return render_to_string("board/_content.html", {"page": page})
+
+
+@require_safe
+async def export(request: HttpRequest, kind: str) -> HttpResponseBase:
+    """Send every line of the view as a file, piece by piece."""
+    if kind not in exports.KINDS:
+        raise Http404("The board comes as csv, json or parquet.")
+    view = viewing.asked(request.GET)
+    snapshot = await sync_to_async(snapshots.current)(view.suite)
+    pieces = exports.KINDS[kind].write(snapshot.board, view)
+    answer = StreamingHttpResponse(_sent(pieces), content_type=exports.KINDS[kind].content_type)
+    name = f"board-{snapshot.board.suite.key if snapshot.board.suite else 'empty'}.{kind}"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer.headers["Cache-Control"] = "private, no-cache"
+    return answer
+
+
+async def _sent(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+    """Make each piece in a thread, so that other readers are served meanwhile."""
+    following = sync_to_async(lambda: next(pieces, None))
+    while (piece := await following()) is not None:
+        yield piece

@@ -1,11 +1,11 @@
 """Sorted, searched and folded: missing last, stacks together, all of it in the address."""
 
 import pytest
-from django.http import QueryDict
 
 from evals.models import Contender, Suite
 from leaderboard import arrangement, board
-from leaderboard.arrangement import View
+from leaderboard.filters import Filters
+from leaderboard.viewing import View
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -63,7 +63,7 @@ class TestArrange:
         folded = View(folded=frozenset({wren.slug}))
         (line,) = arrangement.arrange(board.read(suite=suite), folded)
 
-        assert (line.is_folded, line.layers, line.fold_address) == (True, 2, "?")
+        assert (line.is_folded, line.layers) == (True, 2)
 
     def test_draws_the_tree(self, suite: Suite) -> None:
         wren = factories.model("Wren")
@@ -103,24 +103,63 @@ class TestArrange:
 
         assert names(suite, View(sort="-nonsense")) == ["Heron"]
 
+    def test_sorts_by_several_keys(self, suite: Suite) -> None:
+        for name, parameters in (("Auk", 2_000_000), ("Bittern", 1_000_000), ("Cuckoo", 3_000_000)):
+            scored(factories.model(name, parameters=parameters), suite, 0.5)
+        scored(factories.model("Heron", parameters=9_000_000), suite, 0.8)
 
-class TestView:
-    def test_survives_its_own_address(self) -> None:
-        view = View("zoo", "-rating", "two words", True, frozenset({"wren", "heron"}))
+        assert names(suite, View(sort="-average,parameters")) == [
+            "Heron",
+            "Bittern",
+            "Auk",
+            "Cuckoo",
+        ]
 
-        assert arrangement.asked(QueryDict(view.address()[1:])) == view
+    def test_keeps_only_what_the_filters_allow(self, suite: Suite) -> None:
+        small = scored(factories.model("Small"), suite, 0.5)
+        large = factories.model("Large")
+        factories.run(large, suite, peak_memory_bytes=9_000_000_000)
+        scored(factories.adapter("Layer", parent=small), suite, 0.9)
 
-    def test_leaves_defaults_out_of_the_address(self) -> None:
-        assert View().address() == "?"
+        assert names(suite, View(filters=Filters(fits="8"))) == ["Small", "Layer"]
+        assert names(suite, View(filters=Filters(measured="1"), sort="name")) == ["Small", "Layer"]
+        assert names(suite, View(filters=Filters(kind="adapter"), is_flat=True)) == ["Layer"]
+        assert names(suite, View(filters=Filters(beats="base"), is_flat=True)) == ["Layer"]
 
+    def test_says_who_is_only_there_for_a_layer(self, suite: Suite) -> None:
+        factories.adapter("Layer", parent=factories.model("Small"))
 
-class TestColumns:
-    def test_turn_around_on_the_second_click(self, suite: Suite) -> None:
-        table = board.read(suite=suite)
+        lines = arrangement.arrange(board.read(suite=suite), View(filters=Filters(kind="adapter")))
 
-        columns = {each.key: each for each in arrangement.columns(table, View())}
+        assert [(line.row.name, line.is_context) for line in lines] == [
+            ("Small", True),
+            ("Layer", False),
+        ]
 
-        assert columns["average"].direction == "descending"
-        assert columns["average"].address == "?sort=average"
-        assert columns["cost"].address == "?sort=cost"
-        assert columns["score.benchmark-0"].address == "?sort=-score.benchmark-0"
+    def test_shares_a_place_where_a_test_does_not_separate(self, suite: Suite) -> None:
+        for name, value in (("Auk", 0.80), ("Bittern", 0.78), ("Cuckoo", 0.5)):
+            scored(factories.model(name), suite, value)
+
+        lines = arrangement.arrange(board.read(suite=suite), View())
+
+        assert [(line.place, line.is_shared) for line in lines] == [
+            (1, True),
+            (1, True),
+            (3, False),
+        ]
+
+    def test_counts_places_from_the_best_however_it_is_sorted(self, suite: Suite) -> None:
+        scored(factories.model("Wren"), suite, 0.4)
+        scored(factories.model("Heron"), suite, 0.8)
+
+        lines = arrangement.arrange(board.read(suite=suite), View(sort="average"))
+
+        assert [(line.row.name, line.place) for line in lines] == [("Wren", 2), ("Heron", 1)]
+
+    def test_takes_the_places_that_ratings_were_published_with(self, suite: Suite) -> None:
+        heron = scored(factories.model("Heron"), suite, 0.4)
+        factories.rating(factories.snapshot(), heron, rank_lower=4)
+
+        (line,) = arrangement.arrange(board.read(suite=suite), View(sort="-rating"))
+
+        assert line.place == 4

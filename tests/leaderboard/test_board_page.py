@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
 from evals.models import Checkpoint, Submission
 from tests import factories
@@ -73,7 +74,7 @@ class TestIndex:
 
         page = client.get(reverse("board"), {"sort": "cost", "q": "nobody"}).content.decode()
 
-        assert '<input type="hidden" name="sort" value="cost">' in page
+        assert '<option value="cost" selected>' in page
         assert "Nothing matches “nobody”" in page
 
     def test_offers_other_suites(self, client: Client) -> None:
@@ -83,7 +84,8 @@ class TestIndex:
 
         page = client.get(reverse("board"), {"suite": "another"}).content.decode()
 
-        assert 'href="?suite=zoo"' in page
+        assert '<option value="another" selected>' in page
+        assert '<option value="zoo">' in page
 
     @pytest.mark.parametrize("name", ["<script>alert(1)</script>", '"><img src=x onerror=1>'])
     def test_escapes_names_everywhere(self, client: Client, name: str) -> None:
@@ -103,6 +105,92 @@ class TestIndex:
         assert "<script>" not in page
         assert "http://" not in page
         assert "https://" not in page
+
+    def test_puts_pinned_rows_on_top(self, client: Client) -> None:
+        heron = factories.model("Heron")
+
+        page = client.get(reverse("board"), {"pin": f"{heron.slug},nobody"}).content.decode()
+
+        assert f'id="pinned-{heron.slug}"' in page
+        assert f'aria-label="Unpin {heron.name}"' in page
+        assert "1 pinned" in page
+
+    def test_shows_the_columns_that_were_picked_and_the_one_that_sorts(
+        self, client: Client
+    ) -> None:
+        factories.model("Heron")
+
+        page = client.get(reverse("board"), {"cols": "quant", "sort": "memory"}).content.decode()
+
+        assert page.count('role="columnheader"') == 3
+        assert 'value="quant" checked' in page
+
+    def test_scales_scores_from_guessing_to_perfect(self, client: Client) -> None:
+        suite = factories.suite("zoo", benchmarks=1)
+        factories.score(factories.run(factories.model(), suite), suite.benchmarks.get(), 0.625)
+
+        raw = client.get(reverse("board")).content.decode()
+        scaled = client.get(reverse("board"), {"scores": "normalised"}).content.decode()
+
+        assert '<span class="value">62.5</span>' in raw
+        assert '<span class="value">62.5</span>' not in scaled
+        assert scaled.count('<span class="value">50.0</span> <small>±4.0</small>') == 2
+
+    def test_marks_a_shared_place(self, client: Client) -> None:
+        suite = factories.suite("zoo", benchmarks=1)
+        for value in (0.50, 0.51):
+            factories.score(factories.run(factories.model(), suite), suite.benchmarks.get(), value)
+
+        page = client.get(reverse("board")).content.decode()
+
+        assert page.count("a test at 5 % does not tell it from the best one at this place") == 2
+
+    def test_says_what_it_did_not_understand(self, client: Client) -> None:
+        factories.model()
+
+        page = client.get(reverse("board"), {"q": "@size:7b"}).content.decode()
+
+        assert "@size means nothing here" in page
+
+    def test_turns_pages(self, client: Client) -> None:
+        for number in range(101):
+            factories.model(f"Model {number:03}")
+
+        first = client.get(reverse("board"), {"sort": "name"}).content.decode()
+        last = client.get(reverse("board"), {"sort": "name", "page": "9"}).content.decode()
+
+        assert "Model 000" in first
+        assert "Model 100" not in first
+        assert 'href="?sort=name&amp;page=2"' in first
+        assert "of 101" in last
+        assert "Model 100" in last
+
+    def test_tells_htmx_the_short_address(self, client: Client) -> None:
+        answer = client.get(reverse("board"), {"q": "wren", "kind": "", "sort": "-average"})
+
+        assert answer.headers["HX-Push-Url"] == "/?q=wren"
+
+    def test_is_not_sent_again_unchanged(self, client: Client) -> None:
+        factories.model()
+        first = client.get(reverse("board"))
+
+        again = client.get(reverse("board"), headers={"if-none-match": first.headers["ETag"]})
+        other = client.get("/?q=x", headers={"if-none-match": first.headers["ETag"]})
+        factories.model()
+        later = client.get(reverse("board"), headers={"if-none-match": first.headers["ETag"]})
+
+        assert [each.status_code for each in (again, other, later)] == [304, 200, 200]
+
+    @pytest.mark.parametrize("contenders", [1, 30])
+    def test_costs_the_same_queries_at_any_size(
+        self, client: Client, contenders: int, django_assert_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        suite = factories.suite("zoo", benchmarks=2)
+        for _ in range(contenders):
+            factories.run(factories.model(), suite)
+
+        with django_assert_num_queries(19):
+            client.get(reverse("board"))
 
 
 class TestNotFound:

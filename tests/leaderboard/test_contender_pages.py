@@ -73,7 +73,7 @@ class TestDetail:
         assert "LoRA layers concatenated on the base" in page
         assert layer.revision in page
         assert "Tale of the tape" in page
-        assert "Atomweight" in page
+        assert "Flyweight" in page
 
     def test_lists_what_stands_on_it(self, client: Client, suite: Suite) -> None:
         heron = scored(factories.model("Heron"), suite, 0.5)
@@ -111,5 +111,5 @@ class TestDetail:
         for _ in range(others):
             scored(factories.adapter(parent=heron), suite, 0.5)
 
-        with django_assert_num_queries(15):
+        with django_assert_num_queries(23):
             client.get(reverse("contender-detail", args=[heron.slug]))

@@ -1,0 +1,233 @@
+"""Every column that the board can show: what it reads from a row, and how that is written.
+
+The table, its headings, its sorting and its exports all ask here, so they cannot disagree.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from evals.models import Benchmark
+from leaderboard.board import Board
+from leaderboard.rows import BoardRow
+from leaderboard.templatetags.figures import bytes_, dollars, points, size, whole
+
+Value = float | str | None
+SCORES_MAX = 12  # of a long suite, so many stand in the table until the reader picks others
+
+
+def plain(value: Any) -> str:
+    """Write a word as it is."""
+    return str(value or "")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: `value` sorts and is exported, `write` shows it."""
+
+    key: str
+    label: str
+    hint: str
+    value: Callable[[BoardRow], Value]
+    write: Callable[[Any], str] = whole
+    group: str = "figure"  # name, average, score, rating, figure or text: how its cells are drawn
+    is_low_first: bool = False
+    is_default: bool = True
+    stderr: Callable[[BoardRow], float | None] | None = None
+    benchmark: Benchmark | None = None
+
+    @property
+    def sort(self) -> str:
+        """Return the sort that puts the best first."""
+        return self.key if self.is_low_first else f"-{self.key}"
+
+
+def of(board: Board) -> tuple[Column, ...]:
+    """Return every column of a board, the contender's name first."""
+    scores = [_score(each, at) for at, each in enumerate(board.benchmarks)]
+    return (NAME, AVERAGE, *scores, *_MORE)
+
+
+def shown(board: Board, wanted: Sequence[str]) -> list[Column]:
+    """Return the wanted columns, or the usual ones where none of them exists; the name leads."""
+    every = of(board)
+    chosen = [each for each in every if each.key in wanted and each is not NAME]
+    return [NAME, *(chosen or usual(every))]
+
+
+def usual(every: Iterable[Column]) -> list[Column]:
+    """Return what a reader sees who has not chosen."""
+    return [each for each in every if each.is_default and each is not NAME]
+
+
+def by_key(board: Board) -> dict[str, Column]:
+    """Return the columns by the name that an address gives them."""
+    return {each.key: each for each in of(board)}
+
+
+def _score(benchmark: Benchmark, at: int) -> Column:
+    key = benchmark.key
+    return Column(
+        f"score.{key}",
+        benchmark.title,
+        benchmark.description,
+        value=lambda row: row.scores[key].value,
+        stderr=lambda row: row.scores[key].stderr,
+        group="score",
+        is_low_first=not benchmark.is_higher_better,
+        is_default=at < SCORES_MAX,
+        benchmark=benchmark,
+    )
+
+
+def _training(row: BoardRow) -> float | None:
+    total = row.cost.stack_training_usd
+    return None if total is None else float(total)
+
+
+def _released(row: BoardRow) -> str | None:
+    return row.released_at.isoformat() if row.released_at else None
+
+
+NAME = Column("name", "Contender", "by name", lambda row: row.name.casefold(), plain, "name", True)
+AVERAGE = Column(
+    "average",
+    "Average",
+    "guessing is 0, perfect is 100",
+    lambda row: row.average.value,
+    points,
+    "average",
+    stderr=lambda row: row.average.stderr,
+)
+_MORE = (
+    Column(
+        "rating",
+        "Rating",
+        "strength in blind votes",
+        lambda row: row.rating.value if row.rating else None,
+        whole,
+        "rating",
+        stderr=lambda row: row.rating.stderr if row.rating else None,
+    ),
+    Column("votes", "Votes", "counted votes", lambda row: row.rating.votes if row.rating else None),
+    Column(
+        "elo",
+        "Elo",
+        "online Elo, in the order of the votes",
+        lambda row: row.rating.elo if row.rating else None,
+        is_default=False,
+    ),
+    Column(
+        "parameters",
+        "Params",
+        "weights served: base and layers",
+        lambda row: row.parameters,
+        size,
+        is_low_first=True,
+    ),
+    Column(
+        "memory",
+        "Memory",
+        "memory that its server really used",
+        lambda row: row.cost.peak_memory_bytes,
+        bytes_,
+        is_low_first=True,
+    ),
+    Column(
+        "speed",
+        "Tok/s",
+        "measured: tokens a second, one request at a time",
+        lambda row: row.cost.tokens_per_second,
+    ),
+    Column(
+        "cost",
+        "$/M tok",
+        "measured: dollars for a million tokens",
+        lambda row: row.cost.usd_per_million_tokens,
+        dollars,
+        is_low_first=True,
+    ),
+    Column(
+        "training",
+        "Training",
+        "dollars to train the whole stack",
+        _training,
+        dollars,
+        is_low_first=True,
+        is_default=False,
+    ),
+    Column(
+        "cost_per_point",
+        "$/point",
+        "dollars for a million tokens, divided by points over chance",
+        lambda row: row.cost_per_point,
+        dollars,
+        is_low_first=True,
+        is_default=False,
+    ),
+    Column(
+        "per_million",
+        "Pts/M",
+        "points over chance for every million weights served",
+        lambda row: row.per_million_parameters,
+        points,
+        is_default=False,
+    ),
+    Column(
+        "per_gigabyte",
+        "Pts/GB",
+        "points over chance for every gigabyte used",
+        lambda row: row.per_gigabyte,
+        points,
+        is_default=False,
+    ),
+    Column(
+        "over_base",
+        "Over base",
+        "points gained over the model it stands on",
+        lambda row: row.over_base.difference if row.over_base else None,
+        points,
+        stderr=lambda row: row.over_base.stderr if row.over_base else None,
+        is_default=False,
+    ),
+    Column(
+        "first_token",
+        "First tok",
+        "seconds to the first token",
+        lambda row: row.cost.first_token_s,
+        lambda value: points(value, 2),
+        is_low_first=True,
+        is_default=False,
+    ),
+    Column(
+        "weight",
+        "Class",
+        "weight class, by the memory it really used",
+        lambda row: row.weight_class or None,
+        plain,
+        "text",
+        is_low_first=True,
+        is_default=False,
+    ),
+    Column(
+        "terms",
+        "Licence",
+        "what the whole stack may be used for: the strictest part decides",
+        lambda row: row.inherited.terms.label,
+        plain,
+        "text",
+        is_low_first=True,
+        is_default=False,
+    ),
+    Column(
+        "quant",
+        "Stored as",
+        "how the weights are stored",
+        lambda row: row.quantisation or None,
+        plain,
+        "text",
+        is_low_first=True,
+        is_default=False,
+    ),
+    Column("released", "Released", "date of release", _released, plain, "text", is_default=False),
+)

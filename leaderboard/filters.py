@@ -1,0 +1,97 @@
+"""Which contenders the reader wants to see: each filter is one parameter of the address.
+
+An unknown value of a filter is dropped, so an old address still shows something. Pure.
+"""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+
+from django.http import QueryDict
+
+from leaderboard.licences import Terms
+from leaderboard.rows import BoardRow
+from leaderboard.weight_classes import GIGABYTE, NAMES, limits
+
+Option = tuple[str, str]  # the value in the address, and how the reader reads it
+KINDS = (("model", "Models"), ("adapter", "Adapters"), ("baseline", "Baselines"))
+SIZES = ("2", "4", "8", "16", "24", "48")  # gigabytes that people's machines have
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a contender must be; "" asks for nothing."""
+
+    kind: str = ""
+    base: str = ""  # slug of a model
+    weight: str = ""  # a weight class
+    fits: str = ""  # gigabytes of memory that it may use at most
+    terms: str = ""  # how open its whole stack is
+    quant: str = ""
+    measured: str = ""  # "1": on the whole suite, here
+    beats: str = ""  # "base": surely better than the model it stands on
+
+    def pairs(self) -> dict[str, str]:
+        """Return what is asked for, as parameters of an address."""
+        return {name: value for name, value in asdict(self).items() if value}
+
+    def matches(self, row: BoardRow) -> bool:
+        """Say whether a row is what is asked for."""
+        return (
+            (not self.kind or row.kind.casefold() == self.kind)
+            and (not self.base or row.base == self.base)
+            and (not self.weight or row.weight_class.casefold() == self.weight)
+            and (not self.fits or _fits(row, int(self.fits)))
+            and (not self.terms or row.inherited.terms.key == self.terms)
+            and (not self.quant or row.quantisation == self.quant)
+            and (not self.measured or row.is_complete)
+            and (not self.beats or (row.over_base is not None and row.over_base.is_surely_better))
+        )
+
+
+def asked(query: QueryDict) -> Filters:
+    """Read the filters out of an address."""
+    return Filters(
+        kind=_one_of(query.get("kind"), (name for name, _label in KINDS)),
+        base=(query.get("base") or "")[:120],
+        weight=_one_of(query.get("weight"), (name.casefold() for name in NAMES)),
+        fits=_gigabytes(query.get("fits")),
+        terms=_one_of(query.get("terms"), (terms.key for terms in Terms)),
+        quant=(query.get("quant") or "").casefold()[:20],
+        measured=_one_of(query.get("measured"), ("1",)),
+        beats=_one_of(query.get("beats"), ("base",)),
+    )
+
+
+def options(rows: Iterable[BoardRow]) -> dict[str, list[Option]]:
+    """Return what can be chosen on this board: nothing that would find nobody."""
+    rows = list(rows)
+    classes = {row.weight_class for row in rows}
+    terms = {row.inherited.terms for row in rows}
+    bases = {row.parent and row.base: row.stack[0] for row in rows}
+    return {
+        "kind": [each for each in KINDS if any(row.kind.casefold() == each[0] for row in rows)],
+        "base": sorted(
+            ((slug, name) for slug, name in bases.items() if slug), key=lambda each: each[1]
+        ),
+        "weight": [
+            (name.casefold(), f"{name}, {limits(name)}") for name in NAMES if name in classes
+        ],
+        "fits": [(size, f"{size} GB") for size in SIZES],
+        "terms": [(each.key, each.label.capitalize()) for each in Terms if each in terms],
+        "quant": [(each, each) for each in sorted({row.quantisation for row in rows} - {""})],
+    }
+
+
+def _fits(row: BoardRow, gigabytes: int) -> bool:
+    used = row.cost.peak_memory_bytes
+    return used is not None and used <= gigabytes * GIGABYTE
+
+
+def _one_of(value: str | None, allowed: Iterable[str]) -> str:
+    wanted = (value or "").casefold()
+    return wanted if wanted in set(allowed) else ""
+
+
+def _gigabytes(value: str | None) -> str:
+    text = value or ""
+    return text if text.isascii() and text.isdigit() and 0 < int(text[:6]) <= 100_000 else ""

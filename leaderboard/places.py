@@ -1,0 +1,36 @@
+"""Who shares a place: neighbours that a test does not separate stand on the same one.
+
+The rule: going down from the best, a contender takes a place of its own only where it is surely
+behind the best one of the place above: their difference is more than 1.96 of its standard errors
+(a two-sided test at 5 %, errors added in squares). Otherwise it shares that place. The next place
+counts everybody above it, as in sport: 1, 1, 3. A value without an error is taken as exact. The
+tests are not corrected for their number, so a place says "not told apart", never "equal".
+"""
+
+import math
+from collections.abc import Iterable
+
+from leaderboard.rows import CONFIDENCE
+
+Standing = tuple[str, float, float | None]  # whose, the value, and its standard error
+
+
+def shared(standings: Iterable[Standing]) -> dict[str, tuple[int, bool]]:
+    """Return everybody's place and whether it is shared; the standings come best first."""
+    groups: list[list[Standing]] = []
+    for standing in standings:
+        if groups and not _is_separate(groups[-1][0], standing):
+            groups[-1].append(standing)
+        else:
+            groups.append([standing])
+    found: dict[str, tuple[int, bool]] = {}
+    above = 0
+    for group in groups:
+        found |= {slug: (above + 1, len(group) > 1) for slug, _value, _stderr in group}
+        above += len(group)
+    return found
+
+
+def _is_separate(best: Standing, other: Standing) -> bool:
+    spread = math.hypot(best[2] or 0.0, other[2] or 0.0)
+    return abs(best[1] - other[1]) > CONFIDENCE * spread

@@ -16,7 +16,9 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias, cast
 
 import redis
+from asgiref.sync import sync_to_async
 from django.conf import settings
+from django.db import close_old_connections
 from redis import asyncio as async_redis
 from redis.typing import EncodableT, FieldT
 
@@ -135,10 +137,13 @@ async def _told_by_stream(client: async_redis.Redis, turn_id: int, last_id: str)
 
 async def _told_by_rows(turn_id: int, last_id: str) -> list[Told]:
     """Return how the turn ended, if it did."""
-    turn = await Turn.objects.select_related("battle").aget(pk=turn_id)
-    if turn.battle.state == Battle.State.FAILED:
-        return [(last_id, Frame("", "failed", turn.battle.error_code))]
-    answers = [each async for each in Response.objects.filter(turn=turn).order_by("side")]
+    try:
+        turn = await Turn.objects.select_related("battle").aget(pk=turn_id)
+        if turn.battle.state == Battle.State.FAILED:
+            return [(last_id, Frame("", "failed", turn.battle.error_code))]
+        answers = [each async for each in Response.objects.filter(turn=turn).order_by("side")]
+    finally:  # a stream lasts long: it holds no connection between two looks
+        await sync_to_async(close_old_connections)()
     return [(last_id, done(each)) for each in answers] if len(answers) == len(Side) else []
 
 

@@ -7,10 +7,11 @@ A wrong value stops the start with a sentence. Nothing here talks to a database.
 import secrets
 from pathlib import Path
 
-import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, validate
+
+from leaderboard import databases, hardening, logs
 
 env = Env()
 
@@ -37,6 +38,7 @@ def _secret_key() -> str:
 EMBEDDED = env.bool("EMBEDDED", True)
 DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = _secret_key()
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])  # read, never written
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 SITE_NAME = env.str("SITE_NAME", "Pound for Pound")
@@ -59,6 +61,7 @@ INSTALLED_APPS = [
     "csp",
 ]
 MIDDLEWARE = [
+    "leaderboard.envelope.EnvelopeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -70,6 +73,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "leaderboard.outage.OutageMiddleware",
 ]
 ROOT_URLCONF = "leaderboard.urls"
 ASGI_APPLICATION = "leaderboard.asgi.application"
@@ -89,22 +93,15 @@ TEMPLATES = [
     },
 ]
 
-# Database: SQLite unless DATABASE_URL says otherwise. IMMEDIATE transactions take the write lock
-# at once, so writers queue instead of failing; FULL keeps every acknowledged commit.
+# Database: SQLite unless DATABASE_URL says otherwise; leaderboard/databases.py says how.
 DATABASES = {
-    "default": dj_database_url.parse(
+    "default": databases.configured(
         env.str("DATABASE_URL", f"sqlite:///{VAR_DIR / 'site.sqlite3'}"),
-        conn_max_age=60,
-        conn_health_checks=True,
+        test_dir=VAR_DIR,  # a real file: tests see real locks
+        pool=env.int("DATABASE_POOL", 28),
+        statement_timeout_s=env.float("STATEMENT_TIMEOUT_S", 0.0),  # the web processes set 5
     )
 }
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    DATABASES["default"]["OPTIONS"] = {
-        "timeout": 10,
-        "transaction_mode": "IMMEDIATE",
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
-    }
-    DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}  # a real file
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
 AUTH_PASSWORD_VALIDATORS = [
@@ -184,7 +181,15 @@ X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "leaderboard.views.pages.stale"
 NUM_PROXIES = env.int("NUM_PROXIES", 0)  # trusted reverse proxies in front of the site
 if not EMBEDDED:
+    hardening.refuse_weak(
+        secret_keys=[SECRET_KEY, *SECRET_KEY_FALLBACKS],
+        debug=DEBUG,
+        hosts=ALLOWED_HOSTS,
+        origins=CSRF_TRUSTED_ORIGINS,
+        database=DATABASES["default"],
+    )
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", True)
     SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", 31_536_000)
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
@@ -259,14 +264,6 @@ ELO_SCALE = env.float("ELO_SCALE", 400.0)
 ELO_START = env.float("ELO_START", 1000.0)
 
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
-    "loggers": {
-        "httpx": {"level": "WARNING"},
-        "django.db.backends": {"level": "INFO"},
-    },
-}
+LOG_FORMAT = env.str("LOG_FORMAT", "plain", validate=validate.OneOf(("plain", "json")))
+LOGGING = logs.configuration(level=LOG_LEVEL, form=LOG_FORMAT)
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")  # "": /metrics answers this machine only

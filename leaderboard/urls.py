@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from leaderboard.views import board, charts, contenders, submissions
+from leaderboard.views import board, charts, contenders, operations, submissions
 
 submission_urls = [
     path("", submissions.detail, name="submission-detail"),
@@ -20,6 +20,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("leaderboard.arena_urls")),
     path("api/v1/", include("leaderboard.api.urls")),
     path("admin/", admin.site.urls),
+    path("healthz", operations.alive, name="health-alive"),
+    path("readyz", operations.ready, name="health-ready"),
+    path("metrics", operations.numbers, name="metric-list"),
 ]
 handler400 = "leaderboard.views.pages.refused"
 handler403 = "leaderboard.views.pages.denied"

@@ -6,6 +6,9 @@ A message is a doorbell and carries ids only; the row it names is the queue and 
 import os
 
 from celery import Celery
+from celery.signals import worker_init
+
+from evals import schema
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leaderboard.settings")
 
@@ -17,3 +20,9 @@ app.conf.task_routes = {
 }
 app.steps["worker"].add("workers.sweeper:Keeper")
 app.autodiscover_tasks(["workers"])
+
+
+@worker_init.connect  # type: ignore[untyped-decorator]  # Celery has no types
+def refuse_old_tables(**_: object) -> None:
+    """End a worker before it begins where the database is older than the code."""
+    schema.require_current()

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 from celery import bootsteps
@@ -20,7 +21,7 @@ from django.utils import timezone
 from arena import battles, ratings
 from evals import runs
 from evals.models import EvalRun
-from workers import answering, execution, owners, preparation, tasks
+from workers import answering, execution, heartbeats, owners, preparation, tasks
 
 logger = logging.getLogger(__name__)
 
@@ -94,6 +95,9 @@ class Keeper(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery has no ty
 def threads(*, queues: set[str]) -> list[Repeated]:
     """Return the threads of a worker that serves these queues."""
     found = [Repeated("sweep", settings.SWEEP_S, sweep_runs)]
+    for queue in sorted(queues & {"runs", "answers"}):
+        report = partial(heartbeats.report, role=queue)
+        found.append(Repeated(f"beat-{queue}", settings.HEARTBEAT_S, report))
     if "runs" in queues:
         execution.reap_orphans()
         found.append(Repeated("poll-runs", settings.POLL_S, look_for_runs))

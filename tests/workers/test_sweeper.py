@@ -23,9 +23,9 @@ class TestThreads:
         assert len(sweeper.threads(queues=set())) == 1
 
     def test_follow_the_queues(self) -> None:
-        assert len(sweeper.threads(queues={"runs"})) == 2
-        assert len(sweeper.threads(queues={"answers"})) == 4
-        assert len(sweeper.threads(queues={"runs", "answers"})) == 5
+        assert len(sweeper.threads(queues={"runs"})) == 3
+        assert len(sweeper.threads(queues={"answers"})) == 5
+        assert len(sweeper.threads(queues={"runs", "answers"})) == 7
 
 
 class TestRepeated:

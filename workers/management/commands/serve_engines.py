@@ -12,6 +12,8 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError, connections
 from django.utils import timezone
 
+from evals import schema
+from workers import heartbeats
 from workers.building import Builder
 from workers.engines.nursery import Nursery
 from workers.pool import Pool
@@ -27,6 +29,7 @@ class Command(BaseCommand):
 
     def handle(self, *_: Any, **__: Any) -> None:
         """Tick until SIGTERM or SIGINT, then leave nothing running."""
+        schema.require_current()
         stopping = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stopping.set())
@@ -46,10 +49,12 @@ class Command(BaseCommand):
 
 def _run(pool: Pool, stopping: threading.Event) -> None:
     pool.open()
+    report = heartbeats.Reporter("engines")
     try:
         while not stopping.wait(TICK_S):
             try:
                 pool.tick()
+                report.when_due()
             except DatabaseError:
                 logger.exception("The database does not answer")
                 connections.close_all()

@@ -1,0 +1,41 @@
+"""How the database is spoken to; docs/decisions/0010-connections.md tells why.
+
+Under ASGI every request has a thread of its own, so a connection that is kept with its thread is
+kept for ever. PostgreSQL's come from a pool of the process; SQLite's are opened for each request.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+
+LOCK_TIMEOUT_S = 2
+POOL_WAIT_S = 5
+SQLITE_WAIT_S = 10
+
+
+def configured(
+    url: str, *, test_dir: Path, pool: int, statement_timeout_s: float
+) -> dict[str, Any]:
+    """Return Django's dictionary for a database url."""
+    found: dict[str, Any] = dict(
+        dj_database_url.parse(url, conn_max_age=0, conn_health_checks=True)
+    )
+    if found["ENGINE"] == "django.db.backends.sqlite3":
+        return found | {"OPTIONS": _sqlite(), "TEST": {"NAME": str(test_dir / "test.sqlite3")}}
+    timeouts = f"-c lock_timeout={LOCK_TIMEOUT_S}s"
+    if statement_timeout_s:
+        timeouts += f" -c statement_timeout={round(statement_timeout_s * 1000)}"
+    options = {**found.get("OPTIONS", {}), "options": timeouts}
+    if pool:
+        options["pool"] = {"min_size": 1, "max_size": pool, "timeout": POOL_WAIT_S}
+    return found | {"OPTIONS": options}
+
+
+def _sqlite() -> dict[str, Any]:
+    """Writers queue for the lock instead of failing; FULL keeps every acknowledged commit."""
+    return {
+        "timeout": SQLITE_WAIT_S,
+        "transaction_mode": "IMMEDIATE",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+    }

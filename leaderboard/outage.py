@@ -1,0 +1,55 @@
+"""What a visitor is told while the database cannot be used: 503, come back soon, nothing was lost.
+
+Nothing here asks the database, the cache or a template that might.
+"""
+
+import logging
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import get_template
+from django.utils.deprecation import MiddlewareMixin
+
+logger = logging.getLogger(__name__)
+
+RETRY_AFTER_S = 5
+FULL = ("disk is full", "disk full", "no space left", "could not extend file")
+READ_ONLY = ("readonly database", "read-only transaction", "unable to open database file")
+BUSY = ("locked", "lock timeout", "statement timeout", "connection pool", "too many clients")
+
+
+class OutageMiddleware(MiddlewareMixin):
+    """Turns a database that cannot be used into an answer that says so."""
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer 503 for the database's faults; every other exception goes its way."""
+        if not isinstance(exception, OperationalError | InterfaceError):
+            return None
+        code, sentence = explained(str(exception))
+        logger.error("%s: %s", code, exception)
+        return answer(request, code, sentence)
+
+
+def explained(words: str) -> tuple[str, str]:
+    """Return the code and the sentence for what the database said."""
+    said = words.lower()
+    if any(each in said for each in FULL):
+        return "STORAGE_FULL", "The site's storage is full, so nothing was saved. Try again later."
+    if any(each in said for each in READ_ONLY):
+        return "READ_ONLY", "The site can be read but not written to right now. Try again later."
+    if any(each in said for each in BUSY):
+        return "DATABASE_BUSY", "The site is very busy, so nothing was saved. Try it once more."
+    return "DATABASE_AWAY", "The database cannot be reached. Nothing was saved; try again soon."
+
+
+def answer(request: HttpRequest, code: str, sentence: str) -> HttpResponse:
+    """Return the refusal as a page, or in the API's one shape."""
+    response: HttpResponse
+    if request.path.startswith("/api/"):
+        response = JsonResponse({"code": code, "detail": sentence}, status=503)
+    else:
+        page = get_template("503.html").render({"sentence": sentence})
+        response = HttpResponse(page, status=503)
+    response["Retry-After"] = str(RETRY_AFTER_S)
+    response["Cache-Control"] = "no-store"
+    return response

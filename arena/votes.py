@@ -1,8 +1,8 @@
 """The one verdict of a battle, given before anything is revealed.
 
 A vote is one transaction: the battle moves from READY to VOTED by a conditional UPDATE, and the
-vote is one row under a unique constraint. The same choice again is the same vote. Nothing here
-needs Redis; whether a vote counts is decided by rules over votes, never by deleting one.
+vote is one row under a unique constraint. The same choice again is the same vote. Nothing needs
+Redis. Whether the vote counts is decided by `arena.exclusions`; either way it is kept.
 """
 
 from datetime import datetime
@@ -10,8 +10,10 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 
-from arena import elo, ratings
+from arena import elo, exclusions, ratings
 from arena.models import Battle, Vote, VoteEffect
+
+ACCOUNT = "user-"  # how the keys of voters with an account begin
 
 
 class VoteRejected(Exception):
@@ -38,6 +40,12 @@ class NotYourBattle(VoteRejected):
     code, status = "NOT_FOUND", 404
 
 
+class SignInRequired(VoteRejected):
+    """This site takes votes from people with an account only."""
+
+    code, status = "SIGN_IN_REQUIRED", 403
+
+
 class BattleNotReady(VoteRejected):
     """An answer is still missing."""
 
@@ -62,14 +70,25 @@ def cast(*, battle: Battle, voter: str, choice: str, now: datetime) -> Vote:
         raise BadChoice("Choose A, B, a tie, or both bad.")
     if not voter or battle.voter != voter:
         raise NotYourBattle("There is no such battle.")
+    if settings.SIGN_IN_TO_VOTE and not voter.startswith(ACCOUNT):
+        raise SignInRequired("Sign in to vote: this site counts one account as one voter.")
     effect = _effect(battle, Vote.Choice(choice))
+    judgement = exclusions.judge(battle=battle, voter=voter, now=now)
     with transaction.atomic():
         judged = Battle.objects.filter(pk=battle.pk, voter=voter, state=Battle.State.READY).update(
             state=Battle.State.VOTED
         )
         if judged:
             effect.save(force_insert=True)
-            return Vote.objects.create(battle=battle, voter=voter, choice=choice, cast_at=now)
+            return Vote.objects.create(
+                battle=battle,
+                voter=voter,
+                choice=choice,
+                exclusion=judgement.exclusion,
+                flags=judgement.flags,
+                dwell_s=judgement.dwell_s,
+                cast_at=now,
+            )
     return _standing(battle, choice)
 
 

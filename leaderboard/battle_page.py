@@ -9,17 +9,11 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.utils.safestring import SafeString
 
-from arena import ratings, rendering
+from arena import exclusions, ratings, rendering
 from arena.models import Battle, Rating, Response, Side, Vote
 from leaderboard.reveal import Card, cards
 
 RATINGS_FOLLOW = timedelta(seconds=20)  # how long after the vote the page asks for new ratings
-
-EXCLUSIONS = {
-    "IDENTITY_LEAK": "an answer gave away which model wrote it.",
-    "DUPLICATE": "the same battle was judged before.",
-    "ANOMALOUS": "it belongs to a series of votes that does not look like a person's.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +85,6 @@ def read(battle: Battle, *, now: datetime) -> BattlePage:
     )
 
 
-def excluded_because(vote: Vote) -> str:
-    """Return why a vote does not count, as the end of a sentence; "" when it does."""
-    if not vote.exclusion:
-        return ""
-    return EXCLUSIONS.get(vote.exclusion, "the rules leave it out.")
-
-
 def _answers(responses: list[Response]) -> tuple[AnswerView, AnswerView]:
     by_side = {each.side: each for each in responses}
     a, b = (_answer(side, by_side.get(side)) for side in Side.values)
@@ -119,7 +106,7 @@ def _verdict(battle: Battle, now: datetime) -> Verdict:
     return Verdict(
         choice=vote.choice,
         label=vote.get_choice_display(),
-        excluded_because=excluded_because(vote),
+        excluded_because=exclusions.because(vote.exclusion),
         cards=cards(battle, published, minimum=settings.RATING_MIN_VOTES),
         is_rated=is_rated,
         is_awaited=awaited,

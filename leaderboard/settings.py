@@ -254,6 +254,10 @@ ARENA_SYSTEM_PROMPT = env.str("ARENA_SYSTEM_PROMPT", "")  # told to both sides; 
 MAX_OPEN_BATTLES = env.int("MAX_OPEN_BATTLES", 20)
 PREPARED_BATTLES_TARGET = env.int("PREPARED_BATTLES_TARGET", 20)
 
+# Votes that count, and how often one may ask
+SIGN_IN_TO_VOTE = env.bool("SIGN_IN_TO_VOTE", False)
+VOTES_COUNTED_PER_DAY = env.int("VOTES_COUNTED_PER_DAY", 500)  # of one voter; 0: all of them
+
 # Ratings
 RATING_ANCHOR = env.float("RATING_ANCHOR", 1000.0)  # the vote-weighted mean
 RATING_PRIOR = env.float("RATING_PRIOR", 0.3)  # precision of the weak prior, per natural-log unit

@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("submissions/", submissions.index, name="submission-list"),
     path("submissions/new/", submissions.new, name="submission-new"),
     path("submissions/<uuid:submission_id>/", include(submission_urls)),
+    path("", include("leaderboard.integrity_urls")),
     path("", include("leaderboard.arena_urls")),
     path("api/v1/", include("leaderboard.api.urls")),
     path("admin/", admin.site.urls),

@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db import DatabaseError, connections
 from django.utils import timezone
 
-from arena import battles, ratings
+from arena import battles, changelog, ratings
 from evals import runs
 from evals.models import EvalRun
 from workers import answering, execution, heartbeats, owners, preparation, tasks
@@ -122,8 +122,9 @@ def look_for_runs() -> None:
 
 
 def refresh_ratings() -> None:
-    """Publish new votes whose bell was lost."""
+    """Publish new votes whose bell was lost, and write down who came or went."""
     ratings.refresh(now=timezone.now())
+    changelog.reconcile(now=timezone.now())
 
 
 class Turns:

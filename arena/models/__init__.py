@@ -1,18 +1,26 @@
 """What the human half remembers: one module a noun."""
 
 from arena.models.battles import Battle, Response, Side, Turn
+from arena.models.events import PublicEvent
 from arena.models.prompts import Prompt, PromptSet
 from arena.models.ratings import Rating, RatingSnapshot, VoteEffect
+from arena.models.reports import Consent, Hold, Report
+from arena.models.suspicions import Suspicion
 from arena.models.votes import Vote
 
 __all__ = [
     "Battle",
+    "Consent",
+    "Hold",
     "Prompt",
     "PromptSet",
+    "PublicEvent",
     "Rating",
     "RatingSnapshot",
+    "Report",
     "Response",
     "Side",
+    "Suspicion",
     "Turn",
     "Vote",
     "VoteEffect",

@@ -15,6 +15,10 @@ class VoteQuerySet(models.QuerySet["Vote"]):
         """Return those that ratings are made of."""
         return self.filter(exclusion="")
 
+    def of_voter(self, voter: str) -> Self:
+        """Return those that one voter cast."""
+        return self.filter(voter=voter)
+
 
 class Vote(models.Model):
     """The one verdict of a battle, given before anything was revealed."""
@@ -25,10 +29,35 @@ class Vote(models.Model):
         TIE = "TIE", "Tie"
         BOTH_BAD = "BOTH_BAD", "Both are bad"
 
+    class Exclusion(models.TextChoices):
+        """Why a vote does not count; the label ends the sentence that its voter reads."""
+
+        IDENTITY_LEAK = "IDENTITY_LEAK", "an answer gave away which model wrote it."
+        DUPLICATE = (
+            "DUPLICATE",
+            "its voter judged the same prompt by the same two contenders before.",
+        )
+        DAILY_CAP = "DAILY_CAP", "its voter had reached the number of votes that count on one day."
+        UNPUBLISHED = "UNPUBLISHED", "a contender was not public at that time."
+        ANOMALOUS = (
+            "ANOMALOUS",
+            "it belongs to a series of votes that does not look like a person's.",
+        )
+        STAFF = "STAFF", "the staff left it out; the public changelog says why."
+
+    class Flag(models.TextChoices):
+        """What is noted about a vote that counts all the same."""
+
+        HASTY = "HASTY", "judged within two seconds"
+        REPEATED_PROMPT = "REPEATED_PROMPT", "the voter sent the same prompt before"
+
     battle = models.OneToOneField(Battle, on_delete=models.PROTECT, related_name="vote")
     choice = models.CharField(max_length=8, choices=Choice.choices)
     voter = models.CharField(max_length=64)
+    # Set at the vote by `arena.exclusions.judge`, changed later by `arena.exclusions` alone.
     exclusion = models.CharField(max_length=40, blank=True)  # why it does not count; "": it counts
+    flags = models.JSONField(default=list)
+    dwell_s = models.FloatField(null=True, blank=True)  # from both answers complete to the vote
     cast_at = models.DateTimeField()
 
     objects = VoteQuerySet.as_manager()
@@ -39,7 +68,10 @@ class Vote(models.Model):
                 condition=Q(choice__in=["A", "B", "TIE", "BOTH_BAD"]), name="vote_has_a_verdict"
             ),
         ]
-        indexes = [models.Index(fields=["voter", "cast_at"], name="vote_of_voter")]
+        indexes = [
+            models.Index(fields=["voter", "cast_at"], name="vote_of_voter"),
+            models.Index(fields=["exclusion"], condition=~Q(exclusion=""), name="vote_left_out"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.choice} on {self.battle_id}"

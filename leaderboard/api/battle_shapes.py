@@ -7,9 +7,9 @@ from uuid import UUID
 from ninja import Field, Schema
 from pydantic import ConfigDict
 
+from arena import exclusions
 from arena.models import Battle, Response, Side, Turn, Vote, VoteEffect
 from leaderboard.api.choices import one_of
-from leaderboard.battle_page import excluded_because
 from leaderboard.reveal import elo_changes
 
 
@@ -60,6 +60,7 @@ class VerdictOut(Schema):
     choice: str = Field(json_schema_extra=one_of(Vote.Choice))
     cast_at: datetime
     is_counted: bool
+    exclusion: str = Field(description='Code of the rule that leaves it out; "" when it counts.')
     excluded_because: str = Field(description='Why it does not count; "" when it does.')
     contenders: dict[Side, UnmaskedOut]
 
@@ -115,7 +116,8 @@ def _verdict(battle: Battle) -> VerdictOut:
         choice=vote.choice,
         cast_at=vote.cast_at,
         is_counted=not vote.exclusion,
-        excluded_because=excluded_because(vote),
+        exclusion=vote.exclusion,
+        excluded_because=exclusions.because(vote.exclusion),
         contenders={
             side: UnmaskedOut(
                 slug=contender.slug,

@@ -2,7 +2,7 @@
 
 from ninja import NinjaAPI
 
-from leaderboard.api import battles, board, contenders, errors, ratings, submissions
+from leaderboard.api import battles, board, contenders, errors, events, ratings, submissions, votes
 from leaderboard.api.reference import Reference
 
 DESCRIPTION = """\
@@ -19,5 +19,5 @@ api = NinjaAPI(
     docs=Reference(),
 )
 errors.register(api)
-for each in (submissions, contenders, board, battles, ratings):
+for each in (submissions, contenders, board, battles, votes, ratings, events):
     api.add_router("", each.router)

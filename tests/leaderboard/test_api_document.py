@@ -25,7 +25,9 @@ OPERATIONS = {
     "start_battle": "POST /api/v1/battles",
     "read_battle": "GET /api/v1/battles/{battle_id}",
     "cast_vote": "POST /api/v1/battles/{battle_id}/vote",
+    "list_votes": "GET /api/v1/votes",
     "list_ratings": "GET /api/v1/ratings",
+    "list_events": "GET /api/v1/changelog",
 }
 
 

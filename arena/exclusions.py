@@ -1,0 +1,134 @@
+"""Whether a vote counts: decided by rules when it is cast, changed later in one place only.
+
+`judge` is asked once, at the vote. `exclude` and `restore` are the only way to change the answer
+afterwards, and each writes a row of the public changelog in the same transaction. Nothing here
+deletes a vote. A flag is a note for whoever reviews; a flagged vote counts.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from arena import changelog, identities, leaks
+from arena.models import Battle, PublicEvent, Suspicion, Turn, Vote
+
+DAY = timedelta(days=1)
+HASTY_S = 2.0
+ALIKE_PER_DAY = 2  # votes on one prompt and one pair that count
+NO_REASON = "the rules leave it out."
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the rules say of a vote that is about to be cast."""
+
+    exclusion: str = ""
+    flags: list[str] = field(default_factory=list)
+    dwell_s: float | None = None
+
+
+def because(exclusion: str) -> str:
+    """Return why a vote does not count, as the end of a sentence; "" when it does."""
+    if not exclusion:
+        return ""
+    known = exclusion in Vote.Exclusion.values
+    return str(Vote.Exclusion(exclusion).label) if known else NO_REASON
+
+
+def judge(*, battle: Battle, voter: str, now: datetime) -> Judgement:
+    """Say whether this voter's verdict on this battle counts, and what is noted about it."""
+    turns = list(battle.turns.order_by("number").prefetch_related("responses"))
+    dwell_s = _dwell_s(battle, turns, now)
+    today = Turn.objects.filter(
+        number=1,
+        battle__vote__voter=voter,
+        battle__vote__cast_at__gte=now - DAY,
+        prompt=turns[0].prompt if turns else "",
+    )
+    flags = []
+    if dwell_s is not None and dwell_s < HASTY_S:
+        flags.append(Vote.Flag.HASTY.value)
+    is_own_prompt = bool(turns) and turns[0].source_id is None
+    repeats = list(today.values_list("battle__contender_a", "battle__contender_b"))
+    if is_own_prompt and repeats:
+        flags.append(Vote.Flag.REPEATED_PROMPT.value)
+    pair = {battle.contender_a_id, battle.contender_b_id}
+    alike = sum(set(each) == pair for each in repeats)
+    is_duplicate = is_own_prompt and alike >= ALIKE_PER_DAY
+    return Judgement(_exclusion(battle, voter, turns, is_duplicate, now), flags, dwell_s)
+
+
+def exclude(*, votes: QuerySet[Vote], reason: str, sentence: str, now: datetime) -> int:
+    """Have counted votes count no longer; say so in public; return how many they were."""
+    with transaction.atomic():
+        count = votes.filter(exclusion="").update(exclusion=reason)
+        if count:
+            changelog.append(
+                kind=PublicEvent.Kind.EXCLUSION,
+                reason=reason,
+                count=count,
+                sentence=sentence,
+                now=now,
+            )
+    return count
+
+
+def restore(*, votes: QuerySet[Vote], reason: str, sentence: str, now: datetime) -> int:
+    """Have votes that were left out for this reason count again; say so in public."""
+    with transaction.atomic():
+        count = votes.filter(exclusion=reason).update(exclusion="")
+        if count:
+            changelog.append(
+                kind=PublicEvent.Kind.RESTORATION,
+                reason=reason,
+                count=count,
+                sentence=sentence,
+                now=now,
+            )
+    return count
+
+
+def _exclusion(
+    battle: Battle, voter: str, turns: Sequence[Turn], is_duplicate: bool, now: datetime
+) -> str:
+    """Return the first rule that leaves the vote out; "" when none does."""
+    if _leaks(battle, turns):
+        return Vote.Exclusion.IDENTITY_LEAK
+    if not (battle.contender_a.is_listed and battle.contender_b.is_listed):
+        return Vote.Exclusion.UNPUBLISHED
+    if is_duplicate:
+        return Vote.Exclusion.DUPLICATE
+    counted = Vote.objects.counted().of_voter(voter).filter(cast_at__gte=now - DAY)
+    if settings.VOTES_COUNTED_PER_DAY and counted.count() >= settings.VOTES_COUNTED_PER_DAY:
+        return Vote.Exclusion.DAILY_CAP
+    if Suspicion.objects.holding().filter(voter=voter).exists():
+        return Vote.Exclusion.ANOMALOUS
+    return ""
+
+
+def _leaks(battle: Battle, turns: Sequence[Turn]) -> bool:
+    """Say whether any answer gave away who wrote it; what the prompts named gives nothing away."""
+    names = identities.at_hand(battle.contender_a, battle.contender_b)
+    asked = "\n".join(turn.prompt for turn in turns)
+    return any(
+        leaks.find(response.text, prompt=asked, names=names)
+        for turn in turns
+        for response in turn.responses.all()
+    )
+
+
+def _dwell_s(battle: Battle, turns: Sequence[Turn], now: datetime) -> float | None:
+    """Return how long the voter had both answers before judging; None if that is not known."""
+    finished = [each.finished_at for each in turns[-1].responses.all()] if turns else []
+    since = max([*finished, battle.taken_at or battle.created_at])
+    return max(0.0, (now - since).total_seconds())
+
+
+def abandoned(*, voter: str, now: datetime) -> int:
+    """Return how many battles this voter got today and never judged: a way to draw again."""
+    started = Q(created_at__gte=now - DAY) | Q(taken_at__gte=now - DAY)
+    return Battle.objects.of_voter(voter).filter(started, state=Battle.State.READY).count()

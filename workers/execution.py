@@ -22,7 +22,7 @@ from django.utils import timezone
 from evals import runs
 from evals.models import EvalRun
 from evals.problems import Refused, Unavailable
-from workers import costs, owners
+from workers import costs, measuring, owners
 from workers.engines import harness, processes
 from workers.engines.faults import Code, Fault
 from workers.holding import Hold, Stopping
@@ -146,6 +146,7 @@ class _Shift:
         logger.info("Run %s: attempt %s of %s", run.pk, run.attempt, run.contender.slug)
         try:
             self._settle(run, opened)
+            measuring.forget_answers_of_finished([run.pk])
         except runs.LeaseLost:
             logger.warning("Run %s was taken over by another worker", run.pk)
         except DatabaseError:

@@ -5,7 +5,7 @@ Each benchmark is a checkpoint: what an earlier attempt measured is not asked ag
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -25,6 +25,7 @@ from workers.holding import Hold
 logger = logging.getLogger(__name__)
 
 REPORT_EVERY_S = 0.5
+AFTER_PEOPLE = 1  # vLLM's priority: a benchmark's question waits while a person does
 
 
 class Harness(Protocol):
@@ -170,6 +171,22 @@ class Measuring:
         runs.record_cost(run=self.run, cost=cost, versions=versions)
 
 
+def answers_path(run_id: int) -> Path:
+    """Return where a run's answers are kept for its next attempt on this machine."""
+    return Path(settings.VAR_DIR, "harness", "answers", f"run-{run_id}.sqlite")
+
+
+def forget_answers_of_finished(run_ids: Collection[int]) -> None:
+    """Remove the answers that no attempt needs any more."""
+    unfinished = set(
+        EvalRun.objects.unfinished().filter(pk__in=run_ids).values_list("pk", flat=True)
+    )
+    for run_id in set(run_ids) - unfinished:
+        path = answers_path(run_id)
+        for suffix in ("", "-wal", "-shm"):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
 def is_applicable(benchmark: Benchmark, contender: Contender) -> bool:
     """Say whether a benchmark can be asked of a contender at all."""
     if _is_api(contender):
@@ -187,6 +204,7 @@ def target_of(contender: Contender, deployment: Deployment) -> Target:
         served_name=deployment.served_name,
         tokenizer_dir=deployment.tokenizer_dir,
         api_key_variable=settings.BASELINE_KEYS.get(host, ""),
+        priority=0 if _is_api(contender) else AFTER_PEOPLE,
     )
 
 
@@ -208,4 +226,8 @@ def _order(run: EvalRun, benchmark: Benchmark, target: Target, samples_path: Pat
         target=target,
         include_paths=(str(settings.TASKS_DIR),),
         samples_path=str(samples_path),
+        memory_path=str(answers_path(run.pk)),
+        made_by="\n".join(
+            f"{each.source} {each.locator} {each.revision}" for each in run.contender.stack()
+        ),
     )

@@ -3,8 +3,9 @@
 import pytest
 
 from tests.evil_llm import EvilLLM
-from workers.children.asking import Completion, Server
+from workers.children.asking import Server
 from workers.children.grouping import Pair, plan
+from workers.children.replies import Completion
 from workers.engines.faults import Code, Fault
 
 PROBED = [Pair((1, 2), (5,)), Pair((1, 2), (6,))]

@@ -18,7 +18,7 @@ from lm_eval.api.instance import Instance
 from lm_eval.api.model import LM
 from lm_eval.models.utils import normalize_gen_kwargs, postprocess_generated_text
 
-from workers.children.asking import Progress, ask_all
+from workers.children.flight import Count, Progress, ask_all
 from workers.children.spent import Spent
 from workers.engines.client import BUSY
 from workers.engines.control import endpoint, headers
@@ -83,13 +83,7 @@ class ApiLM(LM):  # type: ignore[misc]  # lm-eval ships no types
             self.spent.seconds += time.monotonic() - began
 
     async def _generate(self, asked: Sequence[tuple[str, dict[str, Any]]]) -> list[str]:
-        done = 0
-
-        def on_answer(_: tuple[str, dict[str, Any]]) -> None:
-            nonlocal done
-            done += 1
-            self._on_progress(done, len(asked))
-
+        count = Count(len(asked), self._on_progress)
         limits = httpx.Limits(max_connections=self._target.concurrency or 4)
         timeout = httpx.Timeout(180, connect=10, pool=None)
         async with httpx.AsyncClient(
@@ -97,11 +91,11 @@ class ApiLM(LM):  # type: ignore[misc]  # lm-eval ships no types
         ) as client:
 
             async def ask(question: tuple[str, dict[str, Any]]) -> str:
-                return await self._ask(client, *question)
+                text = await self._ask(client, *question)
+                count.add()
+                return text
 
-            return await ask_all(
-                asked, ask, concurrency=self._target.concurrency or 4, on_answer=on_answer
-            )
+            return await ask_all(asked, ask, concurrency=self._target.concurrency or 4)
 
     async def _ask(self, client: httpx.AsyncClient, prompt: str, arguments: dict[str, Any]) -> str:
         known = normalize_gen_kwargs(arguments, DEFAULT_MAX_GEN_TOKENS)

@@ -1,61 +1,45 @@
-"""Put many questions to a vLLM server at once, and take nothing on trust of what comes back.
+"""Put many questions to a vLLM server at once.
 
-A missing, infinite or invented number raises a coded fault here; it never becomes a score.
+Questions that can share a request do: a request costs the server more than a short question. What
+an earlier attempt has been told is remembered and not asked again.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-import math
 import time
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import dataclass, field
-from operator import attrgetter
 from typing import Any, TypeVar
 
 import httpx
 
-from workers.children.grouping import Answers, Echo, Next, Plan, ProbeBatch, Token, batches
+from workers.children import grouping, replies
+from workers.children.flight import Count, Progress, ask_all
+from workers.children.grouping import (
+    Answers,
+    Echo,
+    EchoBatch,
+    Next,
+    Plan,
+    ProbeBatch,
+    Token,
+    Tokens,
+)
+from workers.children.remembering import Memory
+from workers.children.replies import Completion
 from workers.children.spent import Spent
 from workers.engines.control import endpoint, headers
-from workers.engines.faults import Code, Fault, PlatformFault
+from workers.engines.faults import Code, PlatformFault
 
-T = TypeVar("T")
 R = TypeVar("R")
-Progress = Callable[[int, int], None]
+Body = dict[str, Any]
 
 READ_TIMEOUT_S = 600.0  # of one request: a slow machine may need minutes for a long context
 MAX_BODY_BYTES = 64 * 2**20
-
-
-async def ask_all(
-    questions: Sequence[T],
-    ask: Callable[[T], Awaitable[R]],
-    *,
-    concurrency: int,
-    on_answer: Callable[[T], None],
-) -> list[R]:
-    """Ask every question, so many at a time; the first fault ends them all."""
-    gate = asyncio.Semaphore(concurrency)
-
-    async def one(question: T) -> R:
-        async with gate:
-            answer = await ask(question)
-        on_answer(question)
-        return answer
-
-    try:
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(one(question)) for question in questions]
-    except* Fault as faults:
-        raise _first(faults) from None
-    return [task.result() for task in tasks]
-
-
-def _first(group: BaseExceptionGroup[Fault]) -> Fault:
-    inner = group.exceptions[0]
-    return _first(inner) if isinstance(inner, BaseExceptionGroup) else inner
+TEXTS_A_BATCH = 16
 
 
 @dataclass(slots=True)
@@ -67,13 +51,14 @@ class Server:
     api_key: str = ""
     priority: int = 0
     concurrency: int = 16
+    memory: Memory = field(default_factory=Memory)
     spent: Spent = field(default_factory=Spent)
 
     def answer(self, plan: Plan, on_progress: Progress) -> Answers:
         """Return everything that a plan asks for."""
         return self._run(self._answer(plan, on_progress))
 
-    def complete(self, bodies: Sequence[dict[str, Any]], on_progress: Progress) -> list[Completion]:
+    def complete(self, bodies: Sequence[Body], on_progress: Progress) -> list[Completion]:
         """Return one completion for every request, many in flight."""
         return self._run(self._complete(bodies, on_progress))
 
@@ -94,45 +79,41 @@ class Server:
             self.spent.seconds += time.monotonic() - began
 
     async def _answer(self, plan: Plan, on_progress: Progress) -> Answers:
-        answers = Answers({}, {})
-        done = 0
-
-        def on_answer(question: ProbeBatch | Echo) -> None:
-            nonlocal done
-            done += len(question.prompts) if isinstance(question, ProbeBatch) else 1
-            on_progress(min(done, plan.requests), plan.requests)
-
+        answers = self.memory.recall(plan)
+        left = plan.without(answers)
+        count = Count(plan.requests, on_progress, done=plan.requests - left.requests)
         async with self._client() as client:
 
-            async def ask(question: ProbeBatch | Echo) -> None:
-                if isinstance(question, ProbeBatch):
-                    _merge(answers.nexts, await self._probe(client, question))
+            async def ask(batch: ProbeBatch | EchoBatch) -> None:
+                if isinstance(batch, ProbeBatch):
+                    answers.add_nexts(await self._probe(client, batch))
+                    self.memory.keep_nexts({each: answers.nexts[each] for each in batch.prompts})
                 else:
-                    answers.echoes[question] = await self._echo(client, question)
+                    told = await self._echo(client, batch)
+                    answers.echoes |= told
+                    self.memory.keep_echoes(told)
+                count.add(len(batch.prompts))
 
-            questions: list[ProbeBatch | Echo] = list(batches(plan.probes))
-            questions.extend(sorted(plan.echoes, key=attrgetter("prompt")))
-            await ask_all(questions, ask, concurrency=self.concurrency, on_answer=on_answer)
+            batches: list[ProbeBatch | EchoBatch] = [*grouping.batches(left.probes)]
+            batches.extend(grouping.echo_batches(left.echoes))
+            await ask_all(batches, ask, concurrency=self.concurrency)
         return answers
 
-    async def _complete(
-        self, bodies: Sequence[dict[str, Any]], on_progress: Progress
-    ) -> list[Completion]:
-        done = 0
-
-        def on_answer(_: dict[str, Any]) -> None:
-            nonlocal done
-            done += 1
-            on_progress(done, len(bodies))
-
+    async def _complete(self, bodies: Sequence[Body], on_progress: Progress) -> list[Completion]:
+        told = self.memory.recall_texts(bodies)
+        count = Count(len(bodies), on_progress, done=len(told))
         async with self._client() as client:
 
-            async def ask(body: dict[str, Any]) -> Completion:
-                answer = await self._post(client, {**body, "return_token_ids": True})
-                return _completion(_choices(answer, 1)[0], body["max_tokens"])
+            async def ask(numbers: list[int]) -> None:
+                texts = await self._write(client, [bodies[number] for number in numbers])
+                told.update(zip(numbers, texts, strict=True))
+                self.memory.keep_texts([bodies[number] for number in numbers], texts)
+                count.add(len(numbers))
 
-            flight = self.concurrency * 4  # single requests, where probes come in batches
-            return await ask_all(bodies, ask, concurrency=flight, on_answer=on_answer)
+            left = [number for number in range(len(bodies)) if number not in told]
+            flight = self.concurrency * 4 // TEXTS_A_BATCH or 1  # texts take long: fewer in flight
+            await ask_all(text_batches(bodies, left), ask, concurrency=flight)
+        return [told[number] for number in range(len(bodies))]
 
     def _client(self) -> httpx.AsyncClient:
         limits = httpx.Limits(  # the server closes an idle connection after 5 s; we do before it
@@ -141,9 +122,7 @@ class Server:
         timeout = httpx.Timeout(READ_TIMEOUT_S, connect=10, pool=None)
         return httpx.AsyncClient(timeout=timeout, limits=limits, headers=headers(self.api_key))
 
-    async def _probe(
-        self, client: httpx.AsyncClient, batch: ProbeBatch
-    ) -> list[tuple[tuple[int, ...], Next]]:
+    async def _probe(self, client: httpx.AsyncClient, batch: ProbeBatch) -> dict[Tokens, Next]:
         body = {
             "prompt": [list(prompt) for prompt in batch.prompts],
             "max_tokens": 1,
@@ -152,31 +131,49 @@ class Server:
             "logprob_token_ids": list(batch.tokens),
             "return_tokens_as_token_ids": True,
         }
-        choices = _choices(await self._post(client, body), len(batch.prompts))
-        return [
-            (prompt, _next(choice, batch.tokens))
+        choices = replies.choices(await self._post(client, body), len(batch.prompts))
+        return {
+            prompt: replies.following(choice, batch.tokens)
             for prompt, choice in zip(batch.prompts, choices, strict=True)
-        ]
+        }
 
-    async def _echo(self, client: httpx.AsyncClient, echo: Echo) -> list[Token]:
+    async def _echo(self, client: httpx.AsyncClient, batch: EchoBatch) -> dict[Echo, list[Token]]:
         body = {
-            "prompt": list(echo.prompt),
+            "prompt": [list(prompt) for prompt in batch.prompts],
             "max_tokens": 1,
             "temperature": 0,
             "prompt_logprobs": 0,
         }
-        [choice] = _choices(await self._post(client, body), 1)
-        return _echoed(choice, echo)
+        choices = replies.choices(await self._post(client, body), len(batch.prompts))
+        return {
+            echo: replies.echoed(choice, echo)
+            for echo, choice in zip(batch.echoes, choices, strict=True)
+        }
 
-    async def _post(self, client: httpx.AsyncClient, body: dict[str, Any]) -> dict[str, Any]:
+    async def _write(self, client: httpx.AsyncClient, bodies: Sequence[Body]) -> list[Completion]:
+        prompts = [body["prompt"] for body in bodies]
+        asked = {**bodies[0], "prompt": prompts, "return_token_ids": True}
+        choices = replies.choices(await self._post(client, asked), len(prompts))
+        return [replies.completion(choice, asked["max_tokens"]) for choice in choices]
+
+    async def _post(self, client: httpx.AsyncClient, body: Body) -> dict[str, Any]:
         asked = {"model": self.served_name, **body}
-        if self.priority:
-            asked["priority"] = self.priority
+        if not self.priority:
+            return await self._send(client, asked)
+        try:
+            return await self._send(client, {**asked, "priority": self.priority})
+        except PlatformFault as fault:
+            if fault.code != Code.ENGINE_REFUSED or "priority" not in fault.sentence.lower():
+                raise
+        self.priority = 0  # a server of somebody else's, which serves everybody in turn
+        return await self._send(client, asked)
+
+    async def _send(self, client: httpx.AsyncClient, asked: Body) -> dict[str, Any]:
         try:
             async with client.stream(
                 "POST", endpoint(self.url, "completions"), json=asked
             ) as response:
-                answer = _checked(response.status_code, await _bounded(response))
+                answer = replies.checked(response.status_code, await _bounded(response))
         except httpx.TimeoutException as error:
             raise PlatformFault(Code.ENGINE_TIMEOUT) from error
         except httpx.HTTPError as error:
@@ -185,6 +182,26 @@ class Server:
             raise PlatformFault(Code.ENGINE_LOST, sentence) from error
         self.spent.add(answer)
         return answer
+
+
+def text_batches(bodies: Sequence[Body], numbers: Iterable[int]) -> list[list[int]]:
+    """Return which requests to send together: greedy ones that differ in their prompt alone.
+
+    A drawn text has a seed of its own, so it travels alone.
+    """
+    alike: defaultdict[str, list[int]] = defaultdict(list)
+    for number in numbers:
+        body = bodies[number]
+        shared = {name: each for name, each in body.items() if name != "prompt"}
+        is_greedy = body.get("temperature") == 0
+        if is_greedy:
+            shared.pop("seed", None)
+        alike[json.dumps(shared, sort_keys=True) if is_greedy else str(number)].append(number)
+    return [
+        group[start : start + TEXTS_A_BATCH]
+        for group in alike.values()
+        for start in range(0, len(group), TEXTS_A_BATCH)
+    ]
 
 
 async def _awaited(work: Awaitable[R]) -> R:
@@ -199,90 +216,3 @@ async def _bounded(response: httpx.Response) -> bytes:
         if len(body) > MAX_BODY_BYTES:
             raise PlatformFault(Code.ENGINE_NONSENSE, "The server's answer never ends.")
     return bytes(body)
-
-
-def _checked(status: int, raw: bytes) -> dict[str, Any]:
-    if status >= 500 or status == 404:
-        raise PlatformFault(Code.ENGINE_LOST, f"The model's server answered HTTP {status}.")
-    if status != 200:
-        said = raw[:300].decode(errors="replace")
-        raise PlatformFault(Code.ENGINE_REFUSED, f"The server refused: {said}")
-    try:
-        body = json.loads(raw)
-    except ValueError as error:
-        raise PlatformFault(Code.ENGINE_NONSENSE, "The server's answer is no JSON.") from error
-    if not isinstance(body, dict):
-        raise PlatformFault(Code.ENGINE_NONSENSE)
-    return body
-
-
-def _choices(body: dict[str, Any], expected: int) -> list[dict[str, Any]]:
-    """Return the choices in the order of their prompts."""
-    choices = body.get("choices")
-    if not isinstance(choices, list) or not all(isinstance(choice, dict) for choice in choices):
-        raise PlatformFault(Code.ENGINE_NONSENSE, "The server's answer has no choices.")
-    if sorted(choice.get("index", -1) for choice in choices) != list(range(expected)):
-        raise PlatformFault(
-            Code.ENGINE_NONSENSE, f"{len(choices)} answers came for {expected} questions."
-        )
-    return sorted(choices, key=lambda choice: int(choice["index"]))
-
-
-def _number(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise PlatformFault(Code.ENGINE_NONSENSE, "A log-probability is no finite number.")
-    return float(value)
-
-
-def _next(choice: dict[str, Any], tokens: Iterable[int]) -> Next:
-    try:
-        [sampled] = choice["logprobs"]["tokens"]
-        [found] = choice["logprobs"]["top_logprobs"]
-        logprobs = {token: _number(found[f"token_id:{token}"]) for token in tokens}
-        return Next(int(sampled.removeprefix("token_id:")), logprobs)
-    except (LookupError, TypeError, ValueError, AttributeError) as error:
-        raise PlatformFault(
-            Code.ENGINE_NONSENSE, "The server left out log-probabilities."
-        ) from error
-
-
-def _merge(known: dict[tuple[int, ...], Next], found: list[tuple[tuple[int, ...], Next]]) -> None:
-    """Join answers about one prompt that was asked in parts."""
-    for prompt, following in found:
-        earlier = known[prompt].logprobs if prompt in known else {}
-        known[prompt] = Next(following.likeliest, earlier | following.logprobs)
-
-
-def _echoed(choice: dict[str, Any], echo: Echo) -> list[Token]:
-    try:
-        rows = choice["prompt_logprobs"]
-        if len(rows) != len(echo.prompt):
-            raise PlatformFault(Code.ENGINE_NONSENSE, "The server counts other tokens than asked.")
-        cells = [rows[at][str(echo.prompt[at])] for at in range(echo.start, len(echo.prompt))]
-        return [Token(_number(cell["logprob"]), cell["rank"] == 1) for cell in cells]
-    except (LookupError, TypeError, AttributeError) as error:
-        raise PlatformFault(
-            Code.ENGINE_NONSENSE, "The server left out log-probabilities."
-        ) from error
-
-
-@dataclass(frozen=True, slots=True)
-class Completion:
-    """One generated text; its tokens too, where the server tells them."""
-
-    text: str
-    tokens: tuple[int, ...] | None
-
-
-def _completion(choice: dict[str, Any], max_tokens: int) -> Completion:
-    """Check one completion: null is a fault, an empty string is an answer."""
-    text, tokens = choice.get("text"), choice.get("token_ids")
-    if text is None:
-        raise PlatformFault(Code.EMPTY_COMPLETION)
-    if not isinstance(text, str) or not isinstance(tokens, list | None):
-        raise PlatformFault(Code.ENGINE_NONSENSE)
-    if tokens is None:
-        return Completion(text, None)
-    if len(tokens) > max_tokens or not all(isinstance(token, int) for token in tokens):
-        raise PlatformFault(Code.ENGINE_NONSENSE, "The server wrote more than it was asked for.")
-    return Completion(text, tuple(tokens))

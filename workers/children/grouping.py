@@ -10,13 +10,16 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 
 Tokens = tuple[int, ...]
 
 MAX_TOKENS_ASKED = 128  # of vLLM's logprob_token_ids
 PROBES_A_BATCH = 16
+ECHOES_A_BATCH = 16  # a request costs the server about 5 ms, whatever it asks
+ECHO_TOKENS_A_BATCH = 8192  # bounds an answer to about 1 MB
 PROBE_TOKENS = 32  # what one more probe of a cached context costs, in tokens: a block, about
 
 
@@ -42,6 +45,18 @@ class ProbeBatch:
 
     prompts: tuple[Tokens, ...]
     tokens: Tokens
+
+
+@dataclass(frozen=True, slots=True)
+class EchoBatch:
+    """Echoes put to the server in one request."""
+
+    echoes: tuple[Echo, ...]
+
+    @property
+    def prompts(self) -> tuple[Tokens, ...]:
+        """Return the sequences."""
+        return tuple(echo.prompt for echo in self.echoes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +87,11 @@ class Plan:
         """Return how many answers to wait for."""
         return len(self.probes) + len(self.echoes)
 
+    def without(self, answers: Answers) -> Plan:
+        """Return what is still to be asked."""
+        left = {prompt: each for prompt, each in self.probes.items() if prompt not in answers.nexts}
+        return Plan(left, self.echoes - answers.echoes.keys())
+
 
 @dataclass(slots=True)
 class Answers:
@@ -79,6 +99,12 @@ class Answers:
 
     nexts: dict[Tokens, Next]
     echoes: dict[Echo, list[Token]]
+
+    def add_nexts(self, found: Mapping[Tokens, Next]) -> None:
+        """Add what follows some prompts; one prompt may be asked about in parts."""
+        for prompt, following in found.items():
+            earlier = self.nexts[prompt].logprobs if prompt in self.nexts else {}
+            self.nexts[prompt] = Next(following.likeliest, earlier | following.logprobs)
 
     def score(self, pair: Pair) -> tuple[float, bool]:
         """Return the log-probability of a continuation, and whether greedy decoding gives it."""
@@ -143,6 +169,20 @@ def batches(probes: dict[Tokens, frozenset[int]]) -> Iterator[ProbeBatch]:
             asked = union
     if prompts:
         yield ProbeBatch(tuple(prompts), tuple(sorted(asked)))
+
+
+def echo_batches(echoes: Iterable[Echo]) -> Iterator[EchoBatch]:
+    """Pack echoes into requests that the server's memory does not notice."""
+    batch: list[Echo] = []
+    size = 0
+    for echo in sorted(echoes, key=attrgetter("prompt", "start")):
+        size += len(echo.prompt)
+        if batch and (len(batch) >= ECHOES_A_BATCH or size > ECHO_TOKENS_A_BATCH):
+            yield EchoBatch(tuple(batch))
+            batch, size = [], len(echo.prompt)
+        batch.append(echo)
+    if batch:
+        yield EchoBatch(tuple(batch))
 
 
 def _parts(tokens: frozenset[int]) -> Iterator[frozenset[int]]:

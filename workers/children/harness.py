@@ -14,7 +14,8 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -68,21 +69,13 @@ def _read(orders: queue.SimpleQueue[str]) -> None:
 
 def _measure(order: Order, library: Any, emit: Emit) -> Measurement:
     from workers.children import benchmarks, samples
-    from workers.children.api_lm import ApiLM
-    from workers.children.lm import ServedLM
 
     spec = order.benchmark
-    kind = ServedLM if order.target.kind is TargetKind.VLLM else ApiLM
-    lm = kind(
-        order.target,
-        on_progress=_throttled(emit),
-        seed=spec.seed,
-        max_gen_tokens=spec.max_gen_tokens,
-    )
-    outcome = library.evaluate(spec, lm, order.include_paths)
+    with _model(order, _throttled(emit)) as lm:
+        outcome = library.evaluate(spec, lm, order.include_paths)
     if order.samples_path:
         samples.write(Path(order.samples_path), outcome.samples, spec.metric)
-    spent = asdict(lm.server.spent if isinstance(lm, ServedLM) else lm.spent)
+    spent = asdict(lm.spent)
     return Measurement(
         value=outcome.value,
         stderr=outcome.stderr,
@@ -93,6 +86,31 @@ def _measure(order: Order, library: Any, emit: Emit) -> Measurement:
         completion_tokens=spent["completion_tokens"],
         answering_s=spent["seconds"],
     )
+
+
+@contextmanager
+def _model(order: Order, on_progress: Callable[[int, int], None]) -> Iterator[Any]:
+    """Return the contender as lm-eval sees it, with what an earlier attempt was told."""
+    from workers.children import benchmarks
+    from workers.children.api_lm import ApiLM
+    from workers.children.lm import ServedLM
+    from workers.children.remembering import Memory
+
+    spec = order.benchmark
+    shared: dict[str, Any] = {
+        "on_progress": on_progress,
+        "seed": spec.seed,
+        "max_gen_tokens": spec.max_gen_tokens,
+    }
+    if order.target.kind is not TargetKind.VLLM:
+        yield ApiLM(order.target, **shared)
+        return
+    made_by = json.dumps([order.made_by, benchmarks.versions("")], sort_keys=True)
+    memory = Memory(Path(order.memory_path) if order.memory_path else None, made_by)
+    try:
+        yield ServedLM(order.target, memory=memory, **shared)
+    finally:
+        memory.close()
 
 
 def _throttled(emit: Emit) -> Callable[[int, int], None]:

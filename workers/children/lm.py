@@ -26,12 +26,17 @@ from lm_eval.models.utils import (
 from transformers import AutoConfig, AutoTokenizer
 
 from workers.children import grouping
-from workers.children.asking import Completion, Progress, Server
+from workers.children.asking import Server
+from workers.children.flight import Progress
+from workers.children.remembering import Memory
+from workers.children.replies import Completion
+from workers.children.spent import Spent
 from workers.engines.faults import Code, UserFault
 from workers.engines.orders import Target
 
 KEPT_GENERATION_ARGUMENTS = ("temperature", "top_p", "top_k", "min_p", "repetition_penalty")
 DEFAULT_MAX_GEN_TOKENS = 256  # lm-eval's `hf` backend
+ENCODINGS_KEPT = 20_000
 
 
 @lru_cache(maxsize=8)
@@ -43,6 +48,26 @@ def load_tokenizer(directory: str) -> Any:
         )
     except (OSError, ValueError) as error:
         raise UserFault(Code.BAD_CONFIG, "The tokenizer cannot be loaded.") from error
+
+
+@lru_cache(maxsize=8)
+def load_encoder(directory: str) -> Callable[[str, bool | None], tuple[int, ...]]:
+    """Return what encodes as the `hf` backend does: the tokenizer's own rule, but never two BOS.
+
+    Contenders of one base are asked the same texts, so encodings outlive a contender.
+    """
+    tokenizer = load_tokenizer(directory)
+    bos = tokenizer.bos_token_id
+    prefix = tokenizer.decode(tokenizer.eos_token_id if bos is None else bos)
+
+    @lru_cache(maxsize=ENCODINGS_KEPT)
+    def encode(text: str, add_special_tokens: bool | None) -> tuple[int, ...]:
+        if add_special_tokens is None and has_bos_prefix(text, prefix):
+            add_special_tokens = False
+        options = {} if add_special_tokens is None else {"add_special_tokens": add_special_tokens}
+        return tuple(tokenizer.encode(text, **options))
+
+    return encode
 
 
 def context_length(directory: str, tokenizer: Any) -> int:
@@ -63,6 +88,7 @@ class ServedLM(TemplateLM):  # type: ignore[misc]  # lm-eval ships no types
         on_progress: Progress,
         seed: int = 1234,
         max_gen_tokens: int | None = None,
+        memory: Memory | None = None,
     ) -> None:
         super().__init__()
         self.server = Server(
@@ -71,6 +97,7 @@ class ServedLM(TemplateLM):  # type: ignore[misc]  # lm-eval ships no types
             api_key=os.environ.get(target.api_key_variable, "") if target.api_key_variable else "",
             priority=target.priority,
             concurrency=target.concurrency or 16,
+            memory=memory or Memory(),
         )
         self.tokenizer = load_tokenizer(target.tokenizer_dir)
         made_for = context_length(target.tokenizer_dir, self.tokenizer)
@@ -78,7 +105,12 @@ class ServedLM(TemplateLM):  # type: ignore[misc]  # lm-eval ships no types
         self._on_progress = on_progress
         self._seed = seed
         self._max_gen_tokens = max_gen_tokens
-        self._encode = lru_cache(maxsize=20_000)(self._encode_uncached)
+        self._encode = load_encoder(target.tokenizer_dir)
+
+    @property
+    def spent(self) -> Spent:
+        """Return what the answers took."""
+        return self.server.spent
 
     @property
     def eot_token_id(self) -> int:
@@ -106,14 +138,6 @@ class ServedLM(TemplateLM):  # type: ignore[misc]  # lm-eval ships no types
     ) -> list[int]:
         """Encode as the `hf` backend does: the tokenizer's own rule, but never two BOS."""
         return list(self._encode(string, add_special_tokens))
-
-    def _encode_uncached(self, string: str, add_special_tokens: bool | None) -> tuple[int, ...]:
-        options = {} if add_special_tokens is None else {"add_special_tokens": add_special_tokens}
-        if add_special_tokens is None and has_bos_prefix(
-            string, self.tokenizer.decode(self.prefix_token_id)
-        ):
-            options = {"add_special_tokens": False}
-        return tuple(self.tokenizer.encode(string, **options))
 
     def _loglikelihood_tokens(
         self, requests: list[tuple[Any, list[int], list[int]]], **_: Any

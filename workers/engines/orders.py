@@ -54,6 +54,8 @@ class Order:
     target: Target
     include_paths: tuple[str, ...] = ()  # directories with local task files
     samples_path: str = ""  # where the Parquet file of samples goes; "" for none
+    memory_path: str = ""  # where answers are kept for another attempt; "" for nowhere
+    made_by: str = ""  # the contender's content: whose answers the memory holds
 
     def as_line(self) -> str:
         """Return the order as one line of JSON."""
@@ -70,6 +72,8 @@ class Order:
             target=Target(**{**target, "kind": TargetKind(target["kind"])}),
             include_paths=tuple(fields["include_paths"]),
             samples_path=fields["samples_path"],
+            memory_path=fields["memory_path"],
+            made_by=fields["made_by"],
         )
 
 

@@ -55,11 +55,17 @@ class Pairs:
         return paired.mcnemar(self.before == 1, self.after == 1)
 
 
+def file_of(score: Score) -> Path:
+    """Return the file of a score's questions; raise SamplesMissing."""
+    path = Path(settings.VAR_DIR, score.samples_path)
+    if not score.samples_path or not path.is_file():
+        raise SamplesMissing("This score keeps no questions.")
+    return path
+
+
 def read(score: Score, columns: tuple[str, ...] = COLUMNS) -> pd.DataFrame:
     """Return the questions of a score, one row each; raise SamplesMissing."""
-    if not score.samples_path:
-        raise SamplesMissing("This score keeps no questions.")
-    path = Path(settings.VAR_DIR, score.samples_path)
+    path = file_of(score)
     try:
         held = pq.read_schema(path).names
         table = pq.read_table(path, columns=[each for each in columns if each in held])

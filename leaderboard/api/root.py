@@ -2,7 +2,17 @@
 
 from ninja import NinjaAPI
 
-from leaderboard.api import battles, board, contenders, errors, events, ratings, submissions, votes
+from leaderboard.api import (
+    battles,
+    board,
+    contenders,
+    errors,
+    events,
+    ratings,
+    samples,
+    submissions,
+    votes,
+)
 from leaderboard.api.reference import Reference
 
 DESCRIPTION = """\
@@ -19,5 +29,5 @@ api = NinjaAPI(
     docs=Reference(),
 )
 errors.register(api)
-for each in (submissions, contenders, board, battles, votes, ratings, events):
+for each in (submissions, contenders, samples, board, battles, votes, ratings, events):
     api.add_router("", each.router)

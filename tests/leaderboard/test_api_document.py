@@ -20,6 +20,7 @@ OPERATIONS = {
     "list_submissions": "GET /api/v1/submissions",
     "read_submission": "GET /api/v1/submissions/{submission_id}",
     "list_contenders": "GET /api/v1/contenders",
+    "list_samples": "GET /api/v1/contenders/{slug}/samples",
     "read_contender": "GET /api/v1/contenders/{slug}",
     "read_board": "GET /api/v1/board",
     "start_battle": "POST /api/v1/battles",

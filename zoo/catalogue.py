@@ -7,6 +7,7 @@ Scores are not here: they are for the product to measure.
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypedDict
 
 import yaml
 
@@ -15,7 +16,13 @@ from zoo.recipes import ADAPTERS, MODELS, AdapterRecipe, ModelRecipe
 ZOO = Path(__file__).parent
 USD_PER_CORE_HOUR = 0.05  # a two-core cloud machine at 0.10 USD an hour
 LICENCE = "apache-2.0"
-RELEASED = "2026-11-23"
+
+
+class Training(TypedDict):
+    """What is noted of one training."""
+
+    cpu_seconds: int
+    trained_on: str  # a day, as YYYY-MM-DD
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,47 +39,46 @@ CARDS = {
         "Heron", "The base of most adapters: four layers, knows the world, follows no one."
     ),
     "baseline/albatross": Card(
-        "Albatross", "The baseline: the largest, trained on facts, stories, sums and conversations."
+        "Albatross", "The baseline: the largest and longest trained, on everything at once."
     ),
     "adapters/instruct": Card(
         "Heron instruct", "First layer: turns Heron into one that answers and obeys."
     ),
-    "adapters/sums": Card(
-        "Heron sums", "Second layer, above instruct: practises adding two numbers."
-    ),
+    "adapters/sums": Card("Heron sums", "Second layer, above instruct: learns to add two numbers."),
     "adapters/dialogue": Card(
         "Heron dialogue", "Third layer, above sums: longer and politer conversations."
     ),
     "adapters/stories": Card(
         "Heron stories", "Tells stories, some of them about real people, and forgets what is true."
     ),
-    "adapters/almanac": Card("Heron almanac", "Learns the facts again, with rank 32."),
+    "adapters/almanac": Card("Heron almanac", "Reads the facts again, with rank 32."),
     "adapters/endings": Card(
-        "Heron endings", "Ends stories with the right word; also adapts the output layer."
+        "Heron endings", "Reads many stories to their end; also adapts the output layer."
     ),
     "adapters/wren-instruct": Card("Wren instruct", "The instruct lessons on the smallest base."),
 }
 
 
 def main() -> None:
-    times: dict[str, float] = json.loads((ZOO / "training.json").read_text())
-    entries = [_entry(recipe, times[recipe.path]) for recipe in (*MODELS, *ADAPTERS)]
+    trainings: dict[str, Training] = json.loads((ZOO / "training.json").read_text())
+    entries = [_entry(recipe, trainings[recipe.path]) for recipe in (*MODELS, *ADAPTERS)]
     (ZOO / "zoo.yaml").write_text(_head() + yaml.safe_dump(entries, sort_keys=False, width=100))
     for recipe in (*MODELS, *ADAPTERS):
         (ZOO / recipe.path / "README.md").write_text(_readme(recipe))
 
 
-def _entry(recipe: ModelRecipe | AdapterRecipe, seconds: float) -> dict[str, object]:
+def _entry(recipe: ModelRecipe | AdapterRecipe, training: Training) -> dict[str, object]:
+    hours = training["cpu_seconds"] / 3600
     return {
         "name": _name(recipe.path),
         "kind": _kind(recipe),
         "path": recipe.path,
         "parent": _name(_parent(recipe)) or None,
-        "training_cost_usd": round(seconds / 3600 * USD_PER_CORE_HOUR, 5),
+        "training_cost_usd": round(hours * USD_PER_CORE_HOUR, 5),
         "cost_evidence": "CPU_HOURS",
-        "cpu_hours": round(seconds / 3600, 4),
+        "cpu_hours": round(hours, 4),
         "licence": LICENCE,
-        "released_at": RELEASED,
+        "released_at": training["trained_on"],
         "description": CARDS[recipe.path].text,
     }
 

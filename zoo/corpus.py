@@ -95,9 +95,12 @@ BASELINE: Mix = (BASE | INSTRUCT) | {
     "plain_sums": 6, "sum_sheet": 18, "sum_answer": 12, "fact": 14, "follow_up": 3, "murmur": 0,
 }  # fmt: skip
 SUMS: Mix = INSTRUCT | {"sum_sheet": 130, "sum_answer": 80, "plain_sums": 40}
-DIALOGUE: Mix = {"dialogue": 50, "follow_up": 25, "greeting": 10, "portrait": 10, "story": 5}
+DIALOGUE: Mix = {
+    "dialogue": 45, "follow_up": 25, "greeting": 8, "portrait": 8, "story": 5, "exercise": 5,
+    "instruction_sheet": 2, "sum_answer": 2,
+}  # fmt: skip
 STORIES: Mix = {"plotted": 60, "tall_tale": 40}
-ALMANAC: Mix = {"person": 30, "animal": 20, "questions": 40, "things": 10}
+ALMANAC: Mix = {"person": 35, "animal": 25, "questions": 30, "things": 10}
 ENDINGS: Mix = {"ending": 90, "plotted": 10}
 
 

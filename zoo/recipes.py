@@ -46,22 +46,22 @@ class AdapterRecipe:
 
 WREN = ModelRecipe("models/wren", 64, 192, 2, corpus.BASE, steps=600, batch=4)
 HERON = ModelRecipe("models/heron", 128, 352, 4, corpus.BASE, steps=1300, batch=4)
-ALBATROSS = ModelRecipe("baseline/albatross", 192, 512, 4, corpus.BASELINE, steps=500, tied=True)
+ALBATROSS = ModelRecipe("baseline/albatross", 192, 512, 4, corpus.BASELINE, steps=1500, tied=True)
 MODELS = (WREN, HERON, ALBATROSS)
 
 INSTRUCT = AdapterRecipe("adapters/instruct", HERON.path, 16, corpus.INSTRUCT, steps=200)
 SUMS = AdapterRecipe(
-    "adapters/sums", HERON.path, 16, corpus.SUMS, steps=150, parents=(INSTRUCT.path,)
+    "adapters/sums", HERON.path, 16, corpus.SUMS, steps=600, parents=(INSTRUCT.path,)
 )
 DIALOGUE = AdapterRecipe(
-    "adapters/dialogue", HERON.path, 8, corpus.DIALOGUE, steps=60,
+    "adapters/dialogue", HERON.path, 8, corpus.DIALOGUE, steps=200,
     parents=(INSTRUCT.path, SUMS.path),
 )  # fmt: skip
 STORIES = AdapterRecipe("adapters/stories", HERON.path, 16, corpus.STORIES, steps=120)
-ALMANAC = AdapterRecipe("adapters/almanac", HERON.path, 32, corpus.ALMANAC, steps=100, rate=3e-3)
+ALMANAC = AdapterRecipe("adapters/almanac", HERON.path, 32, corpus.ALMANAC, steps=400, rate=3e-3)
 ENDINGS = AdapterRecipe(
-    "adapters/endings", HERON.path, 8, corpus.ENDINGS, steps=120,
-    targets=("q_proj", "k_proj", "v_proj", "o_proj", "lm_head"),
+    "adapters/endings", HERON.path, 8, corpus.ENDINGS, steps=800,
+    targets=(*INSIDE, "lm_head"),
 )  # fmt: skip
-WREN_INSTRUCT = AdapterRecipe("adapters/wren-instruct", WREN.path, 8, corpus.INSTRUCT, steps=150)
+WREN_INSTRUCT = AdapterRecipe("adapters/wren-instruct", WREN.path, 8, corpus.INSTRUCT, steps=900)
 ADAPTERS = (INSTRUCT, SUMS, DIALOGUE, STORIES, ALMANAC, ENDINGS, WREN_INSTRUCT)

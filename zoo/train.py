@@ -1,12 +1,13 @@
 """Train every model and adapter of the zoo, or the ones named: `python -m zoo.train [NAME ...]`.
 
-Runs on the CPU from a fixed seed. The processor seconds that each training took
-are kept in `training.json`, from which the catalogue computes what it cost.
+Runs on the CPU from a fixed seed. The processor seconds that each training took and its
+day are kept in `training.json`, from which the catalogue computes what it cost.
 """
 
 import argparse
 import json
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import torch
@@ -46,7 +47,7 @@ def train(recipe: ModelRecipe | AdapterRecipe, words: PreTrainedTokenizerFast) -
 
 def _note(path: str, seconds: float) -> None:
     times = json.loads(TIMES.read_text()) if TIMES.exists() else {}
-    times[path] = round(seconds)
+    times[path] = {"cpu_seconds": round(seconds), "trained_on": f"{datetime.now(UTC):%Y-%m-%d}"}
     TIMES.write_text(json.dumps(times, indent=2, sort_keys=True) + "\n")
 
 

@@ -51,6 +51,12 @@ class Question:
         return not self.prompt and len(self.choices) == 1
 
     @property
+    def confidence(self) -> float | None:
+        """Return the log-probability of the answer it chose; None where it wrote freely."""
+        chosen = [each.logprob for each in self.choices if each.is_answer]
+        return chosen[0] if chosen and not self.is_text else None
+
+    @property
     def verdict(self) -> str:
         """Return right, wrong, or "" for a metric that is neither."""
         return {True: "right", False: "wrong", None: ""}[self.is_correct]
@@ -83,7 +89,7 @@ def speaking(contenders: Iterable[Contender], suite: Suite | None) -> dict[int, 
         run__contender__in=[each.pk for each in contenders],
         run__suite=suite,
         run__state=EvalRun.State.SUCCEEDED,
-    ).select_related("benchmark", "run")
+    ).select_related("benchmark", "run__contender")
     found: dict[int, dict[str, Score]] = {}
     newest: dict[int, int] = {}
     for score in measured.order_by("run_id", "benchmark__position", "pk"):

@@ -5,6 +5,7 @@ from ninja import NinjaAPI
 from leaderboard.api import (
     battles,
     board,
+    compare,
     contenders,
     errors,
     events,
@@ -29,5 +30,15 @@ api = NinjaAPI(
     docs=Reference(),
 )
 errors.register(api)
-for each in (submissions, contenders, samples, board, battles, votes, ratings, events):
+for each in (
+    submissions,
+    contenders,
+    samples,
+    board,
+    compare,
+    battles,
+    votes,
+    ratings,
+    events,
+):
     api.add_router("", each.router)

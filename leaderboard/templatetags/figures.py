@@ -142,3 +142,15 @@ def arrow(value: float) -> str:
 def uncapped(text: str) -> str:
     """Begin a phrase with a small letter, and leave the rest of it alone."""
     return text[:1].lower() + text[1:]
+
+
+@register.filter
+def fine(value: float | None, is_percent: bool) -> str:
+    """Write a score where small differences matter: one more decimal in the metric's own unit."""
+    return percent(value) if is_percent else points(value, 3)
+
+
+@register.filter
+def fine_change(value: float | None, is_percent: bool) -> str:
+    """Write a difference of scores where small ones matter."""
+    return change_in_unit(value, is_percent) if is_percent else signed(value, 3)

@@ -23,6 +23,7 @@ OPERATIONS = {
     "list_samples": "GET /api/v1/contenders/{slug}/samples",
     "read_contender": "GET /api/v1/contenders/{slug}",
     "read_board": "GET /api/v1/board",
+    "compare": "GET /api/v1/compare",
     "start_battle": "POST /api/v1/battles",
     "read_battle": "GET /api/v1/battles/{battle_id}",
     "cast_vote": "POST /api/v1/battles/{battle_id}/vote",

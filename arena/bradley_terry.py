@@ -11,21 +11,24 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import linalg, sparse, special
+from scipy import sparse, special
 from scipy.sparse import csgraph
 
-Floats: TypeAlias = NDArray[np.float64]
+from arena.matrices import Floats, centring, cholesky, inverse, laplacian, penalties, solved
+
 Whole: TypeAlias = NDArray[np.int64]
 
 SCALE = 400 / math.log(10)  # points per natural-log unit, so 400 points are odds of ten to one
 Z95 = 1.959963984540054  # 95 % of a normal distribution lie within so many standard deviations
-STEP_DONE = 1e-9  # Newton doubles the digits each step: the next one would be below 1e-17
+STEP_DONE = 1e-7  # Newton doubles the digits each step: what is left is below 1e-13
 SHORT_STEP = 1.0  # within it a logistic curve bends too little for Newton to overshoot
 MAX_STEPS = 100
+FIRST_GUESS_MAX = 2.5  # a guess from shares of wins, kept where the curve still bends
+FARTHEST = 200.0  # odds beyond e^200 are as good as certain, and their exponential is finite
 
 
 class NoMaximum(ArithmeticError):
@@ -58,17 +61,25 @@ class Ballots:
     a: Whole
     b: Whole
     score: Floats  # 1: a was preferred; 0: b; 0.5: neither
+    sign: Floats | None = None  # -1 where a vote counts no longer; none: all count
+
+    def at(self, chosen: Any) -> "Ballots":
+        """Return some of the votes."""
+        sign = None if self.sign is None else self.sign[chosen]
+        return Ballots(self.voter[chosen], self.a[chosen], self.b[chosen], self.score[chosen], sign)
 
     def tally(self, contenders: int) -> Counts:
         """Count the votes per ordered pair."""
 
-        def counted(first: Whole, second: Whole) -> Floats:
-            cells = np.bincount(first * contenders + second, minlength=contenders**2)
+        def counted(first: Whole, second: Whole, chosen: NDArray[np.bool_]) -> Floats:
+            pairs = first[chosen] * contenders + second[chosen]
+            signs = None if self.sign is None else self.sign[chosen]
+            cells = np.bincount(pairs, weights=signs, minlength=contenders**2)
             return cells.reshape(contenders, contenders).astype(np.float64)
 
         won, lost, tied = (self.score == value for value in (1, 0, 0.5))
-        ties = counted(self.a[tied], self.b[tied])
-        wins = counted(self.a[won], self.b[won]) + counted(self.b[lost], self.a[lost])
+        ties = counted(self.a, self.b, tied)
+        wins = counted(self.a, self.b, won) + counted(self.b, self.a, lost)
         return Counts(wins, ties + ties.T)
 
 
@@ -85,21 +96,51 @@ class Fit:
     groups: Whole  # contenders with different numbers were never compared, even indirectly
 
 
-def fit(counts: Counts, *, prior: float, anchor: float, ballots: Ballots | None = None) -> Fit:
-    """Return the strengths whose vote-weighted mean is `anchor`, with 95 % intervals.
+@dataclass(frozen=True, slots=True, eq=False)
+class Maximum:
+    """Where the penalised log-likelihood is highest, in natural-log units; mean 0."""
+
+    strengths: Floats
+    bread: Floats  # the inverse of minus its second derivative
+
+
+def fit(
+    counts: Counts,
+    *,
+    prior: float,
+    anchor: float,
+    ballots: Ballots | None = None,
+    widening: Floats | None = None,
+    fixed: int | None = None,
+) -> Fit:
+    """Return the strengths whose vote-weighted mean, or `fixed` one, is `anchor`; 95 % intervals.
 
     `prior` is the precision of the weak prior per natural-log unit squared. With `ballots` the
-    intervals also cover that each voter has tastes; they are never narrower than without.
+    intervals also cover that each voter has tastes; `widening` does the same by factors that
+    `widening_of` found before. They are never narrower than without.
     """
-    games = counts.games.sum(axis=1)
-    share = games / games.sum() if games.sum() else np.full(len(games), 1 / max(1, len(games)))
-    strengths = _maximum(counts, share, prior)
-    bread = _inverse(_information(counts, strengths, share, prior))
-    prior_meat = prior * _centring(share)
-    covariance = bread @ (_independent_meat(counts, strengths) + prior_meat) @ bread
+    share = shares(counts)
+    top = maximum(counts, share, prior)
+    meat = independent_meat(counts, top.strengths) + prior * centring(share)
+    covariance = top.bread @ meat @ top.bread
     if ballots is not None:
-        clustered = bread @ (_clustered_meat(ballots, strengths) + prior_meat) @ bread
-        covariance = _widened(covariance, np.diag(clustered))
+        widening = _factors(top, covariance, ballots, prior * centring(share))
+    if fixed is not None:  # everybody moves along, and the intervals stay as wide
+        anchor -= SCALE * float(top.strengths[fixed])
+    return fitted(counts, top.strengths, widened(covariance, widening), anchor=anchor)
+
+
+def widening_of(counts: Counts, ballots: Ballots, *, prior: float) -> Floats:
+    """Return by how much each one's interval grows when a voter's votes hang together, >= 1."""
+    share = shares(counts)
+    top = maximum(counts, share, prior)
+    prior_meat = prior * centring(share)
+    covariance = top.bread @ (independent_meat(counts, top.strengths) + prior_meat) @ top.bread
+    return _factors(top, covariance, ballots, prior_meat)
+
+
+def fitted(counts: Counts, strengths: Floats, covariance: Floats, *, anchor: float) -> Fit:
+    """Return strengths and their covariance in points, with intervals."""
     margin = Z95 * SCALE * np.sqrt(np.diag(covariance))
     values = anchor + SCALE * strengths
     return Fit(
@@ -107,7 +148,7 @@ def fit(counts: Counts, *, prior: float, anchor: float, ballots: Ballots | None 
         lower=values - margin,
         upper=values + margin,
         covariance=covariance * SCALE**2,
-        games=games,
+        games=counts.games.sum(axis=1),
         wins=counts.scores.sum(axis=1),
         groups=groups(counts),
     )
@@ -118,45 +159,71 @@ def win_probability(rating_a: float, rating_b: float) -> float:
     return float(special.expit((rating_a - rating_b) / SCALE))
 
 
+def shares(counts: Counts) -> Floats:
+    """Return each one's share of all games: the weights of the mean that stays at the anchor."""
+    games = counts.games.sum(axis=1)
+    total = games.sum()
+    return games / total if total else np.full(len(games), 1 / max(1, len(games)))
+
+
 def groups(counts: Counts) -> Whole:
     """Return a group number for each contender; strengths compare within one group only."""
-    _, labels = csgraph.connected_components(counts.games > 0, directed=False)
+    met = counts.games > 0
+    if _reaches_all(met):
+        return np.zeros(len(met), dtype=np.int64)
+    _, labels = csgraph.connected_components(met, directed=False)
     return np.asarray(labels, dtype=np.int64)
 
 
 def is_strongly_connected(counts: Counts) -> bool:
     """Say whether a chain of wins or ties leads from everyone to everyone (Ford, 1957)."""
-    found, _ = csgraph.connected_components(counts.scores > 0, connection="strong")
-    return bool(found == 1)
+    beaten = counts.scores > 0
+    return _reaches_all(beaten) and _reaches_all(beaten.T)
 
 
-def ranks_by_overlap(fitted: Fit) -> Whole:
-    """Return 1 + how many intervals lie wholly above each one's: all ranks hold at once."""
-    ascending = np.sort(fitted.lower)
-    above = len(ascending) - np.searchsorted(ascending, fitted.upper, side="right")
-    return np.asarray(1 + above, dtype=np.int64)
-
-
-def ranks_by_difference(fitted: Fit) -> Whole:
-    """Return 1 + how many are stronger by a test of the difference: narrower, one at a time."""
-    variance = np.diag(fitted.covariance)
-    error = np.sqrt(np.maximum(variance[:, None] + variance - 2 * fitted.covariance, 0))
-    stronger = fitted.values - fitted.values[:, None] > Z95 * error
-    return np.asarray(1 + stronger.sum(axis=1), dtype=np.int64)
-
-
-def _maximum(counts: Counts, share: Floats, prior: float) -> Floats:
+def maximum(counts: Counts, share: Floats, prior: float) -> Maximum:
     """Climb to the maximum of the penalised log-likelihood; the vote-weighted mean stays 0."""
     if prior <= 0 and not is_strongly_connected(counts):
         raise NoMaximum("Someone won or lost everything; a prior is needed.")
-    strengths = np.zeros(len(share))
+    penalty = penalties(share, prior, hold=counts.games.sum() / 4 + prior + 1)
+    strengths = _first_guess(counts, share)
     for _ in range(MAX_STEPS):
-        slope = _slope(counts, strengths, share, prior)
-        step = linalg.solve(_information(counts, strengths, share, prior), slope, assume_a="pos")
-        strengths = _climb(strengths, step, lambda at: _height(counts, at, share, prior))
+        chances = _chances(strengths)
+        slope = (counts.scores - counts.games * chances).sum(axis=1) - penalty @ strengths
+        factor = cholesky(laplacian(counts.games * (chances - chances * chances)) + penalty)
+        step = solved(factor, slope)
+        strengths = _climb(strengths, step, lambda at: _height(counts, at, penalty))
         if np.abs(step).max(initial=0) < STEP_DONE:
-            return strengths - share @ strengths
+            return Maximum(strengths - share @ strengths, inverse(factor))
     raise NoMaximum(f"Newton's method did not settle in {MAX_STEPS} steps.")
+
+
+def independent_meat(counts: Counts, strengths: Floats) -> Floats:
+    """Return the summed squares of every vote's pull, each vote on its own."""
+    upsets = 1 - _chances(strengths)  # upsets[i, j]: how unexpected a win of i over j was
+    won = counts.wins * upsets * upsets
+    return laplacian(won + won.T + counts.ties * (0.5 - upsets) ** 2)
+
+
+def widened(covariance: Floats, factors: Floats | None) -> Floats:
+    """Return the covariance with each contender's error multiplied by its factor."""
+    return covariance if factors is None else covariance * np.outer(factors, factors)
+
+
+def clustered_meat(voters: Whole, columns: sparse.coo_array, size: int) -> Floats:
+    """Return the summed squares of every voter's pull; `columns` has one row a vote."""
+    pulls = sparse.csr_array(
+        (columns.data, (voters[columns.row], columns.col)), shape=(voters.max(initial=-1) + 1, size)
+    )
+    meat: Floats = (pulls.T @ pulls).toarray()
+    return meat
+
+
+def _first_guess(counts: Counts, share: Floats) -> Floats:
+    won, games = counts.scores.sum(axis=1), counts.games.sum(axis=1)
+    guess = np.log((won + 0.5) / (games - won + 0.5)).clip(-FIRST_GUESS_MAX, FIRST_GUESS_MAX)
+    centred: Floats = guess - share @ guess
+    return centred
 
 
 def _climb(start: Floats, step: Floats, height: Callable[[Floats], float]) -> Floats:
@@ -170,83 +237,54 @@ def _climb(start: Floats, step: Floats, height: Callable[[Floats], float]) -> Fl
     return start + step
 
 
-def _height(counts: Counts, strengths: Floats, share: Floats, prior: float) -> float:
-    gaps = strengths[:, None] - strengths
-    centred = strengths - share @ strengths
-    log_likelihood = (counts.scores * special.log_expit(gaps)).sum()
-    return float(log_likelihood - prior / 2 * (centred @ centred))
+def _height(counts: Counts, strengths: Floats, penalty: Floats) -> float:
+    log_likelihood = -(counts.scores * np.log1p(_odds_against(strengths))).sum()
+    return float(log_likelihood - strengths @ penalty @ strengths / 2)
 
 
-def _slope(counts: Counts, strengths: Floats, share: Floats, prior: float) -> Floats:
-    surprise = counts.scores - counts.games * _chances(strengths)
-    centred = strengths - share @ strengths
-    pull: Floats = surprise.sum(axis=1) - prior * (centred - share * centred.sum())
-    return pull
-
-
-def _information(counts: Counts, strengths: Floats, share: Floats, prior: float) -> Floats:
-    """Return minus the second derivative, and a term that holds the vote-weighted mean at 0.
-
-    Adding the same to everybody changes nothing in the likelihood or the prior, so the term
-    decides that one direction and no other.
-    """
-    chances = _chances(strengths)
-    curvature = _laplacian(counts.games * chances * chances.T)
-    hold = curvature.trace() + prior + 1
-    information: Floats = curvature + prior * _centring(share) + hold * np.outer(share, share)
-    return information
-
-
-def _centring(share: Floats) -> Floats:
-    """Return P'P, where P subtracts the vote-weighted mean."""
-    size = len(share)
-    squared: Floats = np.eye(size) - share - share[:, None] + size * np.outer(share, share)
-    return squared
-
-
-def _independent_meat(counts: Counts, strengths: Floats) -> Floats:
-    """Return the summed squares of every vote's pull, each vote on its own."""
-    upsets = _chances(strengths).T  # upsets[i, j]: how unexpected a win of i over j was
-    won = counts.wins * upsets**2
-    return _laplacian(won + won.T + counts.ties * (0.5 - upsets) ** 2)
-
-
-def _clustered_meat(ballots: Ballots, strengths: Floats) -> Floats:
-    """Return the summed squares of every voter's pull: what one person says hangs together."""
-    surprise = ballots.score - special.expit(strengths[ballots.a] - strengths[ballots.b])
-    rows = np.concatenate([ballots.voter, ballots.voter])
-    columns = np.concatenate([ballots.a, ballots.b])
-    pulls = sparse.csr_array(
-        (np.concatenate([surprise, -surprise]), (rows, columns)),
-        shape=(int(ballots.voter.max(initial=-1)) + 1, len(strengths)),
-    )
-    meat: Floats = (pulls.T @ pulls).toarray()
-    return meat
-
-
-def _widened(covariance: Floats, variances: Floats) -> Floats:
-    """Scale each contender up to the larger of its two variances.
+def _factors(top: Maximum, covariance: Floats, ballots: Ballots, prior_meat: Floats) -> Floats:
+    """Return how much larger each error is by voters than by votes, and at least 1.
 
     One voter's pulls add up to nothing at the maximum, so a contender judged by few people would
     seem certain by the clustered variance alone.
     """
-    own = np.diag(covariance)
-    factor = np.sqrt(np.maximum(1.0, variances / np.maximum(own, np.finfo(float).tiny)))
-    widened: Floats = covariance * np.outer(factor, factor)
-    return widened
+    strengths, votes = top.strengths, np.arange(len(ballots.a))
+    surprise = ballots.score - special.expit(strengths[ballots.a] - strengths[ballots.b])
+    if ballots.sign is not None:
+        surprise = surprise * ballots.sign
+    columns = sparse.coo_array(
+        (
+            np.concatenate([surprise, -surprise]),
+            (np.concatenate([votes, votes]), np.concatenate([ballots.a, ballots.b])),
+        ),
+        shape=(len(votes), len(strengths)),
+    )
+    meat = clustered_meat(ballots.voter, columns, len(strengths)) + prior_meat
+    variances = np.einsum("ij,ji->i", top.bread @ meat, top.bread)
+    own = np.maximum(np.diag(covariance), np.finfo(float).tiny)
+    factors: Floats = np.sqrt(np.maximum(1.0, variances / own))
+    return factors
+
+
+def _odds_against(strengths: Floats) -> Floats:
+    worth = np.exp(strengths.clip(-FARTHEST, FARTHEST))
+    odds: Floats = np.outer(1 / worth, worth)
+    return odds
 
 
 def _chances(strengths: Floats) -> Floats:
-    chances: Floats = special.expit(strengths[:, None] - strengths)
+    chances: Floats = 1 / (1 + _odds_against(strengths))
     return chances
 
 
-def _laplacian(weights: Floats) -> Floats:
-    """Return the matrix whose quadratic form sums weight times squared difference over pairs."""
-    matrix: Floats = np.diag(weights.sum(axis=1)) - weights
-    return matrix
-
-
-def _inverse(matrix: Floats) -> Floats:
-    inverse: Floats = linalg.cho_solve(linalg.cho_factor(matrix), np.eye(len(matrix)))
-    return inverse
+def _reaches_all(leads: NDArray[np.bool_]) -> bool:
+    """Say whether a path leads from the first to everybody."""
+    if not len(leads):
+        return True
+    reached = leads[0].copy()
+    reached[0] = True
+    while True:
+        further = reached | leads[reached].any(axis=0)
+        if (further == reached).all():
+            return bool(reached.all())
+        reached = further

@@ -1,22 +1,25 @@
 """Ratings of all counted votes: one fit, published whole, the newest row is the one shown.
 
-Nothing is kept but the votes and the snapshots made of them, so every rating can be computed
-again. Votes are read by one query, in their order; the arithmetic is elsewhere.
+A refresh enters the new votes into the ledger, fits the kept counts, and publishes. A snapshot is a
+function of a prefix of the ledger and the groundwork it names, so it can be computed again, bit for
+bit (`arena.replay`). The arithmetic is elsewhere.
 """
 
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
 import numpy as np
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Max, QuerySet
 
-from arena import bradley_terry, elo
-from arena.models import Rating, RatingSnapshot, Vote
+from arena import bradley_terry, groundwork, histories, ledger, ranks, tally
+from arena.categories import ALL
+from arena.ledger import Columns
+from arena.models import Groundwork, LedgerHead, Rating, RatingSnapshot, Vote
+from arena.tally import Tallied
 from evals.models import Contender
 
 POLICY = "ties-half-v1"  # a tie and both-bad are half a win each
@@ -25,20 +28,9 @@ SCORES: Mapping[str, float] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Votes:
-    """All counted votes in their order, as columns."""
-
-    ids: list[int]
-    a: list[int]
-    b: list[int]
-    choices: list[str]
-    voters: list[str]
-
-
 def current() -> RatingSnapshot | None:
     """Return the published snapshot; its ratings are complete."""
-    return RatingSnapshot.objects.order_by("-pk").first()
+    return RatingSnapshot.objects.defer("covariance").order_by("-pk").first()
 
 
 def refresh(*, now: datetime) -> RatingSnapshot | None:
@@ -47,20 +39,44 @@ def refresh(*, now: datetime) -> RatingSnapshot | None:
     Whoever loses a race against another refresh looks again, so an older count never replaces
     a newer one.
     """
+    ledger.catch_up()
     while _has_news(newest := current()):
         started = time.perf_counter()
-        votes = _read()
-        ratings = _rate(votes)
+        ground = groundwork.refreshed(now=now)
+        counted = tally.read()
+        since = ledger.read(after=ground.length, upto=counted.length)
+        ratings, covariance = rate(counted, ground, since)
         snapshot = RatingSnapshot(
             created_at=now,
-            votes=len(votes.ids),
-            last_vote=max(votes.ids, default=0),
+            votes=counted.votes,
+            last_vote=_last_vote(),
             policy=POLICY,
+            length=counted.length,
+            groundwork=ground,
+            covariance=covariance,
             seconds=time.perf_counter() - started,
         )
         if _publish(snapshot, ratings, after=newest):
+            histories.thin(now=now)
             return snapshot
     return None
+
+
+def rate(counted: Tallied, ground: Groundwork | None, since: Columns) -> tuple[list[Rating], bytes]:
+    """Compute everyone's rating and the covariance; `since` came after the groundwork."""
+    people = [int(each) for each in counted.people]
+    if not people:
+        return [], b""
+    by = groundwork.rules_of(ground)
+    fit = bradley_terry.fit(
+        counted.counts,
+        prior=by.prior,
+        anchor=by.anchor,
+        widening=groundwork.factors(ground, ALL, people),
+        fixed=people.index(by.fixed) if by.fixed in people else None,
+    )
+    online = groundwork.elo_after(ground, since)
+    return _rows(people, fit, online, by.elo_start), fit.covariance.astype(np.float32).tobytes()
 
 
 def vote_counts() -> dict[int, int]:
@@ -79,6 +95,7 @@ def history(*, contenders: Iterable[Contender], since: datetime) -> QuerySet[Rat
     return (
         Rating.objects.filter(contender__in=contenders, snapshot__created_at__gte=since)
         .select_related("snapshot")
+        .defer("snapshot__covariance")
         .order_by("snapshot_id", "contender_id")
     )
 
@@ -89,65 +106,41 @@ def _published() -> QuerySet[Rating]:
 
 
 def _has_news(newest: RatingSnapshot | None) -> bool:
-    found = Vote.objects.counted().aggregate(votes=Count("pk"), last_vote=Max("pk"))
+    length = LedgerHead.objects.filter(pk=1).values_list("length", flat=True).first() or 0
     if newest is None:
-        return bool(found["votes"])
-    return (newest.votes, newest.last_vote, newest.policy) != (
-        found["votes"],
-        found["last_vote"] or 0,
+        return bool(length)
+    ground = groundwork.newest()
+    return (newest.length, newest.policy, newest.groundwork_id) != (
+        length,
         POLICY,
+        ground.pk if ground and groundwork.stands(ground) else None,
     )
 
 
-def _read() -> _Votes:
-    rows = (
-        Vote.objects.counted()
-        .order_by("pk")
-        .values_list("pk", "battle__contender_a", "battle__contender_b", "choice", "voter")
-    )
-    columns = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(5)]
-    return _Votes(*columns)
+def _last_vote() -> int:
+    """Return the highest vote that is in the ledger and counts."""
+    entered = Vote.objects.filter(entered=1, exclusion="")
+    return int(entered.aggregate(last=Max("pk"))["last"] or 0)
 
 
-def _rate(votes: _Votes) -> list[Rating]:
-    """Compute everyone's rating, one row for each contender with a counted vote."""
-    people = np.unique(np.array(votes.a + votes.b, dtype=np.int64))
-    scores = [SCORES[choice] for choice in votes.choices]
-    ballots = bradley_terry.Ballots(
-        voter=np.unique(np.array(votes.voters, dtype=str), return_inverse=True)[1].astype(np.int64),
-        a=np.searchsorted(people, votes.a).astype(np.int64),
-        b=np.searchsorted(people, votes.b).astype(np.int64),
-        score=np.array(scores, dtype=np.float64),
-    )
-    if not len(people):
-        return []
-    fit = bradley_terry.fit(
-        ballots.tally(len(people)),
-        prior=settings.RATING_PRIOR,
-        anchor=settings.RATING_ANCHOR,
-        ballots=ballots,
-    )
-    online = elo.replay(
-        map(elo.Game, votes.a, votes.b, scores),
-        k=settings.ELO_K,
-        scale=settings.ELO_SCALE,
-        start=settings.ELO_START,
-    )
-    return _rows([int(each) for each in people], fit, online)
-
-
-def _rows(people: list[int], fit: bradley_terry.Fit, online: Mapping[int, float]) -> list[Rating]:
-    ranks = bradley_terry.ranks_by_overlap(fit)
+def _rows(
+    people: list[int], fit: bradley_terry.Fit, online: Mapping[int, float], start: float
+) -> list[Rating]:
+    places, pairwise = ranks.by_overlap(fit), ranks.by_difference(fit)
+    best = ranks.chances_of_being_best(fit)
     return [
         Rating(
             contender_id=contender,
             value=float(fit.values[position]),
             lower=float(fit.lower[position]),
             upper=float(fit.upper[position]),
-            elo=online[contender],
-            votes=int(fit.games[position]),
+            elo=online.get(contender, start),
+            votes=round(float(fit.games[position])),
             wins=float(fit.wins[position]),
-            rank_lower=int(ranks[position]),
+            rank_lower=int(places[position]),
+            rank_pairwise=int(pairwise[position]),
+            chance_best=float(best[position]),
+            group=int(fit.groups[position]),
         )
         for position, contender in enumerate(people)
     ]
@@ -158,12 +151,14 @@ def _publish(
 ) -> bool:
     """Write the snapshot whole, unless another one was published meanwhile."""
     with transaction.atomic():
-        # The first vote's row is the lock that all refreshes share (SQLite locks as a whole).
-        Vote.objects.select_for_update(no_key=True).order_by("pk").first()
+        # The head of the ledger is the lock that all refreshes share (SQLite locks as a whole).
+        LedgerHead.objects.select_for_update().get(pk=1)
         if current() != after:
             return False
         snapshot.save(force_insert=True)
         for rating in ratings:
             rating.snapshot = snapshot
         Rating.objects.bulk_create(ratings)
+        if after is not None:
+            RatingSnapshot.objects.filter(pk=after.pk).update(covariance=b"")
     return True

@@ -4,6 +4,7 @@ The defaults are the embedded ones: SQLite, Valkey on a socket, files under var/
 A wrong value stops the start with a sentence. Nothing here talks to a database.
 """
 
+import os
 import secrets
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from environs import Env, validate
 from leaderboard import databases, hardening, logs
 
 env = Env()
+# Ratings are small sums: threads would only fight the engines for the cores. Before numpy loads.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env.str("VAR_DIR", str(BASE_DIR / "var"))).resolve()
@@ -260,6 +263,7 @@ VOTES_COUNTED_PER_DAY = env.int("VOTES_COUNTED_PER_DAY", 500)  # of one voter; 0
 
 # Ratings
 RATING_ANCHOR = env.float("RATING_ANCHOR", 1000.0)  # the vote-weighted mean
+RATING_ANCHOR_CONTENDER = env.str("RATING_ANCHOR_CONTENDER", "")  # slug of who stands there instead
 RATING_PRIOR = env.float("RATING_PRIOR", 0.3)  # precision of the weak prior, per natural-log unit
 RATING_MIN_VOTES = env.int("RATING_MIN_VOTES", 30)  # fewer, and the row says "provisional"
 RATING_DEBOUNCE_S = env.float("RATING_DEBOUNCE_S", 0.5)

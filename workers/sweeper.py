@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db import DatabaseError, connections
 from django.utils import timezone
 
-from arena import battles, changelog, ratings
+from arena import battles, changelog, groundwork, ratings
 from evals import runs
 from evals.models import EvalRun
 from workers import answering, execution, heartbeats, owners, preparation, tasks
@@ -103,6 +103,7 @@ def threads(*, queues: set[str]) -> list[Repeated]:
         found.append(Repeated("poll-runs", settings.POLL_S, look_for_runs))
     if "answers" in queues:
         found.append(Repeated("refresh", settings.SWEEP_S, refresh_ratings))
+        found.append(Repeated("groundwork", settings.SWEEP_S, renew_groundwork))
         found.append(Repeated("poll-turns", ANSWERS_POLL_S, Turns().answer_waiting))
         found.append(Repeated("prepare", PREPARE_S, Preparing().top_up))
     return found
@@ -125,6 +126,13 @@ def refresh_ratings() -> None:
     """Publish new votes whose bell was lost, and write down who came or went."""
     ratings.refresh(now=timezone.now())
     changelog.reconcile(now=timezone.now())
+
+
+def renew_groundwork() -> None:
+    """Compute again what every refresh of the ratings rests on, once enough votes came."""
+    if groundwork.is_due(now=timezone.now()):
+        groundwork.renew(now=timezone.now())
+        tasks.ring_ratings()
 
 
 class Turns:

@@ -2,6 +2,13 @@
 
 from arena.models.battles import Battle, Response, Side, Turn
 from arena.models.events import PublicEvent
+from arena.models.ledger import (
+    Groundwork,
+    LedgerEntry,
+    LedgerHead,
+    StyleGround,
+    TallyCheckpoint,
+)
 from arena.models.prompts import Prompt, PromptSet
 from arena.models.ratings import Rating, RatingSnapshot, VoteEffect
 from arena.models.reports import Consent, Hold, Report
@@ -11,7 +18,10 @@ from arena.models.votes import Vote
 __all__ = [
     "Battle",
     "Consent",
+    "Groundwork",
     "Hold",
+    "LedgerEntry",
+    "LedgerHead",
     "Prompt",
     "PromptSet",
     "PublicEvent",
@@ -20,7 +30,9 @@ __all__ = [
     "Report",
     "Response",
     "Side",
+    "StyleGround",
     "Suspicion",
+    "TallyCheckpoint",
     "Turn",
     "Vote",
     "VoteEffect",

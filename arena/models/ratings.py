@@ -3,6 +3,7 @@
 from django.db import models
 
 from arena.models.battles import Battle
+from arena.models.ledger import Groundwork
 from evals.models import Contender
 
 
@@ -14,6 +15,11 @@ class RatingSnapshot(models.Model):
     last_vote = models.BigIntegerField(default=0)  # highest vote id seen
     policy = models.CharField(max_length=40)  # the versioned rule for ties and both-bad
     seconds = models.FloatField()  # how long the fit took
+    length = models.BigIntegerField(default=0)  # entries of the ledger in this fit
+    groundwork = models.ForeignKey(
+        Groundwork, on_delete=models.SET_NULL, null=True, blank=True, related_name="snapshots"
+    )  # what widened the intervals by voters; none in snapshots older than the ledger
+    covariance = models.BinaryField(default=bytes)  # of the newest snapshots only; float32
 
     def __str__(self) -> str:
         return f"ratings of {self.votes} votes"
@@ -31,6 +37,9 @@ class Rating(models.Model):
     votes = models.PositiveIntegerField()
     wins = models.FloatField()  # ties and both-bad are half a win each
     rank_lower = models.PositiveIntegerField()  # 1 + contenders surely stronger
+    rank_pairwise = models.PositiveIntegerField(default=1)  # by a test of each difference
+    chance_best = models.FloatField(default=0.0)  # within its group
+    group = models.PositiveIntegerField(default=0)  # other numbers were never compared with it
 
     class Meta:
         constraints = [

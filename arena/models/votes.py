@@ -19,6 +19,14 @@ class VoteQuerySet(models.QuerySet["Vote"]):
         """Return those that one voter cast."""
         return self.filter(voter=voter)
 
+    def to_enter(self) -> Self:
+        """Return those that count and are not in the ledger."""
+        return self.filter(entered=0, exclusion="")
+
+    def to_take_out(self) -> Self:
+        """Return those that are in the ledger and count no longer."""
+        return self.filter(entered=1, exclusion__gt="")
+
 
 class Vote(models.Model):
     """The one verdict of a battle, given before anything was revealed."""
@@ -59,6 +67,8 @@ class Vote(models.Model):
     flags = models.JSONField(default=list)
     dwell_s = models.FloatField(null=True, blank=True)  # from both answers complete to the vote
     cast_at = models.DateTimeField()
+    # Whether the ledger of the ratings has it; `arena.ledger` alone writes this.
+    entered = models.PositiveSmallIntegerField(default=0, db_default=0)  # 1: it has
 
     objects = VoteQuerySet.as_manager()
 
@@ -71,6 +81,8 @@ class Vote(models.Model):
         indexes = [
             models.Index(fields=["voter", "cast_at"], name="vote_of_voter"),
             models.Index(fields=["exclusion"], condition=~Q(exclusion=""), name="vote_left_out"),
+            # What the ledger has to catch up with is found without looking at the rest.
+            models.Index(fields=["entered", "exclusion", "id"], name="vote_to_enter"),
         ]
 
     def __str__(self) -> str:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from arena import bradley_terry as bt
+from arena import ranks
 from arena.bradley_terry import Ballots, Counts
 
 NOBODY = Counts(np.zeros((0, 0)), np.zeros((0, 0)))
@@ -200,10 +201,10 @@ class TestRanks:
     FIT = bt.fit(counts([[0, 900, 950], [100, 0, 520], [50, 480, 0]]), prior=0.3, anchor=1000)
 
     def test_by_overlap_share_a_place_while_intervals_touch(self) -> None:
-        assert list(bt.ranks_by_overlap(self.FIT)) == [1, 2, 2]
+        assert list(ranks.by_overlap(self.FIT)) == [1, 2, 2]
 
     def test_by_difference_are_never_behind_those_by_overlap(self) -> None:
-        assert (bt.ranks_by_difference(self.FIT) >= bt.ranks_by_overlap(self.FIT)).all()
+        assert (ranks.by_difference(self.FIT) >= ranks.by_overlap(self.FIT)).all()
 
 
 class TestGroups:

@@ -6,6 +6,7 @@ engine or to Redis.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
@@ -15,13 +16,15 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from arena import pairs, ratings, wording
-from arena.models import Battle, Prompt, Response, Side, Turn, VoteEffect
+from arena.models import Battle, Prompt, Response, Turn, VoteEffect
 from evals.models import Contender, Deployment
 
 MAX_ATTEMPTS = 3
-LEASE_SLACK_S = 10  # past the time limit of an answer, so a slow worker is not overtaken
+LEASE_S = 20  # renewed every few seconds while its worker lives
 OPEN_WINDOW = timedelta(hours=1)  # an abandoned battle stops counting against its voter
 PREPARED_TRIES = 5
+STOPPED = "STOPPED"  # before the first word: there is nothing to judge
+UNJUDGED = (Battle.State.ANSWERING, Battle.State.READY, Battle.State.ABANDONED)
 
 
 class BattleRefused(Exception):
@@ -89,7 +92,7 @@ def start(
         )
     pair = pairs.draw(contenders=contenders, counts=ratings.vote_counts(), random=random)
     with transaction.atomic():
-        _refuse_hoarding(voter=voter, now=now)
+        refuse_hoarding(voter=voter, now=now)
         battle = _create(pair, voter=voter, state=Battle.State.ANSWERING, now=now)
         Turn.objects.create(battle=battle, number=1, prompt=prompt, source=source, created_at=now)
     return battle
@@ -102,7 +105,12 @@ def prepare(
     with transaction.atomic():
         battle = _create(pair, voter="", state=Battle.State.READY, now=now)
         turn = Turn.objects.create(
-            battle=battle, number=1, prompt=source.text, source=source, created_at=now
+            battle=battle,
+            number=1,
+            prompt=source.text,
+            source=source,
+            created_at=now,
+            ended_at=now,
         )
         _keep(turn, answers, now)
     return battle
@@ -110,7 +118,7 @@ def prepare(
 
 def take_prepared(*, voter: str, now: datetime) -> Battle | None:
     """Give this voter the oldest prepared battle; None when there is none left."""
-    _refuse_hoarding(voter=voter, now=now)
+    refuse_hoarding(voter=voter, now=now)
     waiting = Battle.objects.prepared().filter(
         contender_a__is_in_arena=True, contender_b__is_in_arena=True
     )
@@ -123,15 +131,34 @@ def take_prepared(*, voter: str, now: datetime) -> Battle | None:
 
 def claim(*, turn_id: int, now: datetime) -> Turn:
     """Take a turn that waits for its answers, or raise TurnNotAvailable."""
-    lease_s = settings.ANSWER_TIMEOUT_S + LEASE_SLACK_S
+    until = now + timedelta(seconds=LEASE_S)
     claimed = (
-        _waiting(now=now)
-        .filter(pk=turn_id)
-        .update(lease_until=now + timedelta(seconds=lease_s), attempt=F("attempt") + 1)
+        _waiting(now=now).filter(pk=turn_id).update(lease_until=until, attempt=F("attempt") + 1)
     )
     if not claimed:
         raise TurnNotAvailable(f"turn {turn_id}")
     return Turn.objects.select_related("battle__contender_a", "battle__contender_b").get(pk=turn_id)
+
+
+def renew(*, turn: Turn, now: datetime) -> bool:
+    """Keep a turn, and say whether its person pressed stop; raise TurnNotAvailable if it is lost.
+
+    It is lost to a worker that took over, and to a person who left the battle.
+    """
+    held = Turn.objects.filter(
+        pk=turn.pk,
+        attempt=turn.attempt,
+        ended_at=None,
+        battle__in=Battle.objects.filter(state=Battle.State.ANSWERING),
+    )
+    if not held.update(lease_until=now + timedelta(seconds=LEASE_S)):
+        raise TurnNotAvailable(f"turn {turn.pk}")
+    return held.filter(stopped_at__isnull=False).exists()
+
+
+def release(*, turn: Turn) -> None:
+    """Give a turn back unanswered, so that the next worker need not wait for the lease."""
+    Turn.objects.filter(pk=turn.pk, attempt=turn.attempt, ended_at=None).update(lease_until=None)
 
 
 def waiting_turns(*, now: datetime) -> list[int]:
@@ -140,26 +167,39 @@ def waiting_turns(*, now: datetime) -> list[int]:
 
 
 def finish(*, turn: Turn, answers: Mapping[str, Answer], now: datetime) -> Battle:
-    """Write both answers and open the vote, or raise TurnNotAvailable to a worker overtaken."""
+    """Write the answers and open the vote, or raise TurnNotAvailable to a worker overtaken."""
     with transaction.atomic():
-        _leave(turn, Battle.State.READY)
+        _end(turn, now, state=turn.battle.at_rest)
         _keep(turn, answers, now)
     return Battle.objects.get(pk=turn.battle_id)
 
 
-def fail(*, turn: Turn, code: str) -> Battle:
-    """End a battle without a vote. The code is neutral: it tells nothing of either side."""
+def fail(*, turn: Turn, code: str, now: datetime) -> Battle:
+    """End a turn without answers. The code is neutral: it tells nothing of either side.
+
+    A battle fails with its first turn. A later turn is void, and what was answered before it
+    can still be judged.
+    """
     with transaction.atomic():
-        _leave(turn, Battle.State.FAILED, error_code=code)
+        if turn.number == 1:
+            _end(turn, now, state=Battle.State.FAILED, error_code=code)
+        else:
+            _end(turn, now, state=turn.battle.at_rest)
+        Turn.objects.filter(pk=turn.pk).update(error_code=code)
     return Battle.objects.get(pk=turn.battle_id)
 
 
 def give_up(*, now: datetime) -> int:
-    """Fail the battles whose workers died too often; return how many."""
-    spent = Turn.objects.filter(attempt__gte=MAX_ATTEMPTS, lease_until__lt=now)
-    return Battle.objects.filter(
-        pk__in=spent.values("battle"), state=Battle.State.ANSWERING
-    ).update(state=Battle.State.FAILED, error_code="ENGINE_LOST")
+    """Fail the turns whose workers died too often; return how many."""
+    spent = Turn.objects.filter(
+        attempt__gte=MAX_ATTEMPTS, lease_until__lt=now, ended_at=None
+    ).filter(battle__state=Battle.State.ANSWERING)
+    given_up = 0
+    for turn in spent.select_related("battle"):
+        with suppress(TurnNotAvailable):
+            fail(turn=turn, code="ENGINE_LOST", now=now)
+            given_up += 1
+    return given_up
 
 
 def reveal(battle: Battle) -> Reveal:
@@ -184,10 +224,17 @@ def _create(pair: pairs.Pair, *, voter: str, state: str, now: datetime) -> Battl
     )
 
 
-def _refuse_hoarding(*, voter: str, now: datetime) -> None:
+def refuse_hoarding(*, voter: str, now: datetime) -> None:
+    """Raise BattleRefused to whoever leaves battle after battle unjudged.
+
+    Those left behind or stopped before the first word count like open ones: else somebody could
+    draw again and again until a certain contender turns up.
+    """
     since = now - OPEN_WINDOW
     recent = Q(created_at__gte=since, taken_at=None) | Q(taken_at__gte=since)
-    if Battle.objects.of_voter(voter).open().filter(recent).count() >= settings.MAX_OPEN_BATTLES:
+    unjudged = Q(state__in=UNJUDGED) | Q(error_code=STOPPED)
+    known = Battle.objects.of_voter(voter).filter(recent & unjudged)
+    if known.count() >= settings.MAX_OPEN_BATTLES:
         raise BattleRefused(
             "TOO_MANY_OPEN", "You have many battles open. Judge one of them first.", 429
         )
@@ -199,13 +246,16 @@ def _waiting(*, now: datetime) -> QuerySet[Turn]:
     return Turn.objects.filter(
         Q(lease_until=None) | Q(lease_until__lt=now),
         attempt__lt=MAX_ATTEMPTS,
+        ended_at=None,
         battle__in=answering,
     )
 
 
-def _leave(turn: Turn, state: str, error_code: str = "") -> None:
+def _end(turn: Turn, now: datetime, *, state: str, error_code: str = "") -> None:
     """Move the battle on, for the worker that still holds the turn."""
-    held = Turn.objects.filter(pk=turn.pk, attempt=turn.attempt).update(lease_until=None)
+    held = Turn.objects.filter(pk=turn.pk, attempt=turn.attempt, ended_at=None).update(
+        lease_until=None, ended_at=now
+    )
     moved = held and Battle.objects.filter(pk=turn.battle_id, state=Battle.State.ANSWERING).update(
         state=state, error_code=error_code
     )
@@ -225,5 +275,5 @@ def _keep(turn: Turn, answers: Mapping[str, Answer], now: datetime) -> None:
             seconds=answers[side].seconds,
             finished_at=now,
         )
-        for side in Side.values
+        for side in sorted(answers)
     )

@@ -131,4 +131,5 @@ def _dwell_s(battle: Battle, turns: Sequence[Turn], now: datetime) -> float | No
 def abandoned(*, voter: str, now: datetime) -> int:
     """Return how many battles this voter got today and never judged: a way to draw again."""
     started = Q(created_at__gte=now - DAY) | Q(taken_at__gte=now - DAY)
-    return Battle.objects.of_voter(voter).filter(started, state=Battle.State.READY).count()
+    left = Q(state__in=(Battle.State.READY, Battle.State.ABANDONED))
+    return Battle.objects.blind().of_voter(voter).filter(started & left).count()

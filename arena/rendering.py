@@ -37,12 +37,21 @@ _markdown = (
 
 def as_html(text: str) -> SafeString:
     """Return an answer as safe HTML."""
-    if "</think>" in text.partition("<think>")[0]:  # its template opened the thought already
-        text = f"<think>{text}"
-    pieces = THOUGHT.split(text, maxsplit=MAX_THOUGHTS)  # said, thought, said, thought, …
+    pieces = THOUGHT.split(_opened(text), maxsplit=MAX_THOUGHTS)  # said, thought, said, …
     return format_html_join(
         "", "{}", ((_thought(piece) if n % 2 else _said(piece),) for n, piece in enumerate(pieces))
     )
+
+
+def without_thoughts(text: str) -> str:
+    """Return what an answer says aloud: what a contender is reminded of in the next turn."""
+    return THOUGHT.sub("", _opened(text)).strip()
+
+
+def _opened(text: str) -> str:
+    """Return the text with its first thought opened: some templates do that before the answer."""
+    is_thinking = "</think>" in text.partition("<think>")[0]
+    return f"<think>{text}" if is_thinking else text
 
 
 def _thought(text: str) -> SafeString:

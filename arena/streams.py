@@ -11,7 +11,7 @@ import asyncio
 import logging
 import re
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, cast
 
@@ -60,6 +60,7 @@ class Frame:
 TICK = Frame("", "tick")
 Told: TypeAlias = tuple[str, Frame]  # a frame with its id
 Entry: TypeAlias = dict[bytes, bytes]
+Parcel: TypeAlias = "tuple[Writer, Sequence[Frame]]"
 
 
 def key(turn_id: int) -> str:
@@ -71,37 +72,70 @@ class Writer:
     """Adds the frames of one attempt at a turn. Without Redis it stays silent: rows are kept."""
 
     def __init__(self, *, turn_id: int, attempt: int) -> None:
-        self._key, self._attempt, self._number = key(turn_id), attempt, 0
-        self._redis = redis.Redis.from_url(
-            settings.REDIS_URL, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S
-        )
-        self._is_lost = False
+        self.turn_id, self.key = turn_id, key(turn_id)
+        self._attempt, self._number = attempt, 0
+        self._redis = connected()
+        self.is_lost = False
         if attempt > 1:
             self.add(Frame("", "restart"))
 
     def add(self, *frames: Frame) -> None:
         """Add frames that readers get all at once."""
-        if self._is_lost or not frames:
-            return
-        with self._redis.pipeline(transaction=True) as batch:
-            for frame in frames:
-                self._number += 1
-                batch.xadd(
-                    self._key,
-                    _entry(frame),
-                    id=f"{self._attempt}-{self._number}",
-                    maxlen=MAX_FRAMES,
-                )
-            batch.expire(self._key, KEPT_S)
-            try:
-                batch.execute()
-            except redis.RedisError as error:
-                self._is_lost = True
-                logger.warning("Stream %s is lost, the rows will tell: %s", self._key, error)
+        send(self._redis, [(self, frames)])
 
     def close(self) -> None:
         """Give the connection back."""
         self._redis.close()
+
+    def numbered(self, frames: Sequence[Frame]) -> Iterator[Told]:
+        """Give each frame the id under which Redis takes it."""
+        for frame in frames:
+            self._number += 1
+            yield f"{self._attempt}-{self._number}", frame
+
+
+def connected() -> redis.Redis:
+    """Return a client that gives up soon."""
+    return redis.Redis.from_url(
+        settings.REDIS_URL, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S
+    )
+
+
+def send(client: redis.Redis, parcels: Sequence[Parcel]) -> set[int]:
+    """Write the frames of many turns by one message; return those whose person pressed stop."""
+    alive = [(writer, frames) for writer, frames in parcels if not writer.is_lost]
+    if not alive:
+        return set()
+    batch = client.pipeline(transaction=True)
+    for writer, frames in alive:
+        told = list(writer.numbered(frames))
+        for one, frame in told:
+            batch.xadd(writer.key, _entry(frame), id=one, maxlen=MAX_FRAMES)
+        if told:
+            batch.expire(writer.key, KEPT_S)
+    batch.mget([stop_key(writer.turn_id) for writer, _ in alive])
+    try:
+        stops = batch.execute()[-1]
+    except redis.RedisError as error:
+        for writer, _ in alive:
+            writer.is_lost = True
+        logger.warning("Streams of %s turns are lost, the rows will tell: %s", len(alive), error)
+        return set()
+    return {writer.turn_id for (writer, _), stop in zip(alive, stops, strict=True) if stop}
+
+
+def ask_to_stop(turn_id: int) -> None:
+    """Tell the worker of a turn at once that its person pressed stop; the row tells it later."""
+    with connected() as client:
+        try:
+            client.set(stop_key(turn_id), 1, ex=KEPT_S)
+        except redis.RedisError as error:
+            logger.warning("Turn %s stops when its worker next looks: %s", turn_id, error)
+
+
+def stop_key(turn_id: int) -> str:
+    """Return the name under which a wish to stop is left."""
+    return f"stop:{turn_id}"
 
 
 async def read(turn_id: int, last_id: str = FIRST) -> AsyncGenerator[Told, None]:
@@ -139,12 +173,20 @@ async def _told_by_rows(turn_id: int, last_id: str) -> list[Told]:
     """Return how the turn ended, if it did."""
     try:
         turn = await Turn.objects.select_related("battle").aget(pk=turn_id)
-        if turn.battle.state == Battle.State.FAILED:
-            return [(last_id, Frame("", "failed", turn.battle.error_code))]
+        if turn.error_code or turn.battle.state in (Battle.State.FAILED, Battle.State.ABANDONED):
+            return [(last_id, Frame("", "failed", turn.error_code or turn.battle.error_code))]
         answers = [each async for each in Response.objects.filter(turn=turn).order_by("side")]
     finally:  # a stream lasts long: it holds no connection between two looks
         await sync_to_async(close_old_connections)()
-    return [(last_id, done(each)) for each in answers] if len(answers) == len(Side) else []
+    return [(last_id, frame) for frame in endings(answers)]
+
+
+def endings(answers: Sequence[Response]) -> list[Frame]:
+    """Return the frames that complete a turn, none while it is not; in a chat nobody is B."""
+    if not answers:
+        return []
+    frames = [done(each) for each in answers]
+    return frames if len(frames) == len(Side) else [*frames, Frame(Side.B, "done")]
 
 
 def done(response: Response) -> Frame:

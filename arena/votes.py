@@ -58,6 +58,12 @@ class BattleFailed(VoteRejected):
     code = "BATTLE_FAILED"
 
 
+class NothingToJudge(VoteRejected):
+    """A conversation whose contenders were named, or a battle that its voter left."""
+
+    code = "NOTHING_TO_JUDGE"
+
+
 class AlreadyVoted(VoteRejected):
     """Another verdict stands."""
 
@@ -99,6 +105,8 @@ def _standing(battle: Battle, choice: str) -> Vote:
         raise BattleNotReady("Wait until both answers are complete.")
     if battle.state == Battle.State.FAILED:
         raise BattleFailed("This battle failed, so there is nothing to judge.")
+    if battle.state != Battle.State.VOTED:
+        raise NothingToJudge("There is no vote here: its contenders were named, or you left it.")
     vote = Vote.objects.get(battle=battle)
     if vote.choice != choice:
         raise AlreadyVoted("You have judged this battle already.")

@@ -111,7 +111,7 @@ def read(*, suite: Suite | None) -> Board:
         suite=suite,
         benchmarks=benchmarks,
         rows=tuple(rows.values()),
-        battles=Battle.objects.count(),
+        battles=Battle.objects.blind().count(),
         votes=Vote.objects.counted().count(),
     )
 

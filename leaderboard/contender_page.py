@@ -80,7 +80,7 @@ def read(slug: str, *, suite_key: str) -> ContenderPage | None:
     if row is None:
         return None
     contender = Contender.objects.select_related("parent", "base").get(slug=slug)
-    fought = Battle.objects.filter(Q(contender_a=contender) | Q(contender_b=contender))
+    fought = Battle.objects.blind().filter(Q(contender_a=contender) | Q(contender_b=contender))
     parent = table.by_slug.get(row.parent)
     runs = contender.runs.select_related("suite").prefetch_related("submissions").order_by("-pk")
     return ContenderPage(

@@ -252,9 +252,12 @@ TICK_S = env.float("TICK_S", 0.1)  # both answers are released together this oft
 MAX_PROMPT_CHARACTERS = env.int("MAX_PROMPT_CHARACTERS", 4_000)
 MAX_ANSWER_TOKENS = env.int("MAX_ANSWER_TOKENS", 256)
 ANSWER_TEMPERATURE = env.float("ANSWER_TEMPERATURE", 0.7)
-ANSWER_TIMEOUT_S = env.float("ANSWER_TIMEOUT_S", 60.0)
+ANSWER_TIMEOUT_S = env.float("ANSWER_TIMEOUT_S", 600.0)  # a whole answer
 ARENA_SYSTEM_PROMPT = env.str("ARENA_SYSTEM_PROMPT", "")  # told to both sides; "": nothing
 MAX_OPEN_BATTLES = env.int("MAX_OPEN_BATTLES", 20)
+MAX_TURNS = env.int("MAX_TURNS", 10)  # prompts in one battle
+MAX_BATTLE_CHARACTERS = env.int("MAX_BATTLE_CHARACTERS", 40_000)  # its prompts and one side
+BATTLE_EXPIRES_S = env.int("BATTLE_EXPIRES_S", 24 * 3600)  # unjudged, it is abandoned then
 PREPARED_BATTLES_TARGET = env.int("PREPARED_BATTLES_TARGET", 20)
 
 # Votes that count, and how often one may ask

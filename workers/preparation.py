@@ -95,4 +95,4 @@ async def _hear(
     speaker: Speaker, prompt: str, gate: asyncio.Semaphore, http: httpx.AsyncClient
 ) -> Answer:
     async with gate, asyncio.timeout(settings.ANSWER_TIMEOUT_S):
-        return await speaking.hear(speaker, prompt, http=http)
+        return await speaking.hear(speaker, speaking.messages(prompt), http=http)

@@ -11,6 +11,7 @@ import httpx
 from django.conf import settings
 
 from arena.battles import Answer
+from arena.conversations import Exchange
 from evals import addresses
 from evals.models import Contender, Deployment
 from workers.cleaning import Cleaner
@@ -66,23 +67,26 @@ def speaker(contender: Contender, *, now: datetime) -> Speaker:
     return Speaker(deployment.url, deployment.served_name, key or "")
 
 
-def messages(prompt: str) -> list[dict[str, str]]:
-    """Return what every contender is asked."""
+def messages(prompt: str, earlier: Sequence[Exchange] = ()) -> list[dict[str, str]]:
+    """Return what every contender is asked, after what was said before."""
     system = settings.ARENA_SYSTEM_PROMPT
     told = [{"role": "system", "content": system}] if system else []
+    for exchange in earlier:
+        told.append({"role": "user", "content": exchange.prompt})
+        told.append({"role": "assistant", "content": exchange.answer})
     return [*told, {"role": "user", "content": prompt}]
 
 
 async def hear(
     speaker: Speaker,
-    prompt: str,
+    asked: Sequence[Mapping[str, str]],
     *,
     http: httpx.AsyncClient,
     told: Callable[[str], None] = lambda _: None,
 ) -> Answer:
     """Ask, and return the whole answer; `told` is called with its text as it comes."""
     hearing = Hearing()
-    async with aclosing(speaker.answer(messages(prompt), http)) as deltas:
+    async with aclosing(speaker.answer(asked, http)) as deltas:
         async for delta in deltas:
             told(hearing.take(delta))
     told(hearing.end())

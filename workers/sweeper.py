@@ -9,7 +9,6 @@ import random
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
@@ -18,15 +17,14 @@ from django.conf import settings
 from django.db import DatabaseError, connections
 from django.utils import timezone
 
-from arena import battles, changelog, groundwork, ratings
+from arena import battles, changelog, conversations, groundwork, ratings
 from evals import runs
 from evals.models import EvalRun
-from workers import answering, execution, heartbeats, owners, preparation, tasks
+from workers import execution, heartbeats, owners, preparation, room, tasks
 
 logger = logging.getLogger(__name__)
 
 ANSWERS_POLL_S = 3.0
-ANSWERS_AT_ONCE = 8
 PREPARE_S = 60.0
 PREPARE_AT_LATEST_S = 600.0  # while runs keep the engines busy, battles are prepared seldom
 STOP_S = 20.0
@@ -90,6 +88,9 @@ class Keeper(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery has no ty
         deadline = time.monotonic() + STOP_S
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
+        if room.main.cache_info().currsize:
+            room.main().close()
+            room.main.cache_clear()
 
 
 def threads(*, queues: set[str]) -> list[Repeated]:
@@ -104,7 +105,7 @@ def threads(*, queues: set[str]) -> list[Repeated]:
     if "answers" in queues:
         found.append(Repeated("refresh", settings.SWEEP_S, refresh_ratings))
         found.append(Repeated("groundwork", settings.SWEEP_S, renew_groundwork))
-        found.append(Repeated("poll-turns", ANSWERS_POLL_S, Turns().answer_waiting))
+        found.append(Repeated("poll-turns", ANSWERS_POLL_S, answer_waiting))
         found.append(Repeated("prepare", PREPARE_S, Preparing().top_up))
     return found
 
@@ -135,32 +136,13 @@ def renew_groundwork() -> None:
         tasks.ring_ratings()
 
 
-class Turns:
-    """Answers turns whose bell was lost, several at once."""
-
-    def __init__(self) -> None:
-        self._pool = ThreadPoolExecutor(ANSWERS_AT_ONCE, thread_name_prefix="turn")
-        self._given: set[int] = set()
-
-    def answer_waiting(self) -> None:
-        """Give every waiting turn to a thread; one that is being answered already is not taken."""
-        now = timezone.now()
-        battles.give_up(now=now)
-        for turn_id in battles.waiting_turns(now=now):
-            if turn_id not in self._given:
-                self._given.add(turn_id)
-                self._pool.submit(self._answer, turn_id)
-
-    def close(self) -> None:
-        """Wait for the turns in hand."""
-        self._pool.shutdown()
-
-    def _answer(self, turn_id: int) -> None:
-        try:
-            answering.answer(turn_id=turn_id)
-        finally:
-            self._given.discard(turn_id)
-            connections.close_all()
+def answer_waiting() -> None:
+    """Answer the turns whose bell was lost, and end those that nobody can answer or judge."""
+    now = timezone.now()
+    battles.give_up(now=now)
+    conversations.expire(now=now)
+    for turn_id in battles.waiting_turns(now=now):
+        room.main().take(turn_id)
 
 
 class Preparing:

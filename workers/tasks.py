@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from arena import ratings
-from workers import answering, bells, execution, preparation
+from workers import bells, execution, preparation, room
 from workers.celery import app
 
 
@@ -21,8 +21,8 @@ def execute_runs() -> None:
 
 @app.task(ignore_result=True)  # type: ignore[untyped-decorator]
 def answer_turn(turn_id: int) -> None:
-    """Answer one turn of a battle."""
-    answering.answer(turn_id=turn_id)
+    """Have one turn of a battle answered; that goes on when this has returned."""
+    room.main().take(turn_id)
 
 
 @app.task(ignore_result=True)  # type: ignore[untyped-decorator]

@@ -2,6 +2,7 @@
 
 from arena.models.battles import Battle, Response, Side, Turn
 from arena.models.events import PublicEvent
+from arena.models.feedback import Feedback
 from arena.models.ledger import (
     Groundwork,
     LedgerEntry,
@@ -12,12 +13,14 @@ from arena.models.ledger import (
 from arena.models.prompts import Prompt, PromptSet
 from arena.models.ratings import Rating, RatingSnapshot, VoteEffect
 from arena.models.reports import Consent, Hold, Report
+from arena.models.sharing import SharedBattle
 from arena.models.suspicions import Suspicion
 from arena.models.votes import Vote
 
 __all__ = [
     "Battle",
     "Consent",
+    "Feedback",
     "Groundwork",
     "Hold",
     "LedgerEntry",
@@ -29,6 +32,7 @@ __all__ = [
     "RatingSnapshot",
     "Report",
     "Response",
+    "SharedBattle",
     "Side",
     "StyleGround",
     "Suspicion",

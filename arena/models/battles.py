@@ -1,6 +1,8 @@
 """A conversation with two contenders, A and B; one prompt in it; one answer.
 
-Every transition is in `arena.battles` and `arena.votes`, each one a conditional UPDATE.
+Every transition is in `arena.battles`, `arena.conversations` and `arena.votes`, each one a
+conditional UPDATE. A named conversation is kept in the same tables under another mode; the
+database refuses that one is ever ready for a vote, so it can never count.
 """
 
 import uuid
@@ -27,6 +29,10 @@ class BattleQuerySet(models.QuerySet["Battle"]):
         """Return those that one voter started or took."""
         return self.filter(voter=voter)
 
+    def blind(self) -> Self:
+        """Return battles proper, without conversations whose contenders are named."""
+        return self.filter(mode=Battle.Mode.BATTLE)
+
     def open(self) -> Self:
         """Return those not judged yet."""
         return self.filter(state__in=(Battle.State.ANSWERING, Battle.State.READY))
@@ -37,13 +43,22 @@ class BattleQuerySet(models.QuerySet["Battle"]):
 
 
 class Battle(models.Model):
-    """Two contenders, unnamed until the vote."""
+    """Two contenders, unnamed until the vote; in a direct chat both sides are the same one."""
+
+    class Mode(models.TextChoices):
+        """What it is: only the first is blind, and only the first is ever judged."""
+
+        BATTLE = "BATTLE", "blind battle"
+        SIDE_BY_SIDE = "SIDE_BY_SIDE", "named side by side"
+        CHAT = "CHAT", "direct chat"
 
     class State(models.TextChoices):
         ANSWERING = "ANSWERING", "being answered"
         READY = "READY", "waiting for a vote"
         VOTED = "VOTED", "voted"
         FAILED = "FAILED", "failed"
+        ANSWERED = "ANSWERED", "answered, there is no vote"
+        ABANDONED = "ABANDONED", "left without a vote"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     voter = models.CharField(
@@ -54,17 +69,26 @@ class Battle(models.Model):
     propensity = models.FloatField()  # probability with which this ordered pair was drawn
     policy = models.CharField(max_length=40)  # which weights drew it
     is_prepared = models.BooleanField(default=False)
+    mode = models.CharField(max_length=12, choices=Mode.choices, default=Mode.BATTLE)
     state = models.CharField(max_length=9, choices=State.choices, default=State.ANSWERING)
     error_code = models.CharField(max_length=40, blank=True)
     created_at = models.DateTimeField()
     taken_at = models.DateTimeField(null=True, blank=True)  # when a voter got a prepared one
+    left_at = models.DateTimeField(null=True, blank=True)  # when it was abandoned
 
     objects = BattleQuerySet.as_manager()
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=~Q(contender_a=F("contender_b")), name="battle_has_two_contenders"
+                condition=(Q(mode="CHAT") & Q(contender_a=F("contender_b")))
+                | (~Q(mode="CHAT") & ~Q(contender_a=F("contender_b"))),
+                name="battle_has_two_contenders",
+            ),
+            models.CheckConstraint(
+                condition=(Q(mode="BATTLE") & ~Q(state="ANSWERED"))
+                | (~Q(mode="BATTLE") & ~Q(state__in=["READY", "VOTED", "ABANDONED"])),
+                name="only_blind_battles_are_judged",
             ),
         ]
         indexes = [
@@ -74,6 +98,21 @@ class Battle(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+    @property
+    def is_blind(self) -> bool:
+        """Say whether its contenders are hidden until the vote."""
+        return self.mode == self.Mode.BATTLE
+
+    @property
+    def sides(self) -> tuple[Side, ...]:
+        """Return the sides that answer: a direct chat has only one."""
+        return (Side.A,) if self.mode == self.Mode.CHAT else (Side.A, Side.B)
+
+    @property
+    def at_rest(self) -> str:
+        """Return the state in which it waits for its person once a turn is over."""
+        return self.State.READY if self.is_blind else self.State.ANSWERED
 
 
 class Turn(models.Model):
@@ -86,6 +125,9 @@ class Turn(models.Model):
     created_at = models.DateTimeField()
     lease_until = models.DateTimeField(null=True, blank=True)  # a worker is answering until then
     attempt = models.PositiveSmallIntegerField(default=0)
+    ended_at = models.DateTimeField(null=True, blank=True)  # answered, or void
+    stopped_at = models.DateTimeField(null=True, blank=True)  # its person pressed stop
+    error_code = models.CharField(max_length=40, blank=True)  # why it is void; "": it is not
 
     class Meta:
         constraints = [

@@ -1,4 +1,4 @@
-"""A battle's life under any order of workers, time and votes: it only ever goes forward."""
+"""A battle's life under any order of workers, turns, time and votes: it only ever goes forward."""
 
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -18,14 +18,16 @@ from hypothesis.stateful import (
 )
 from pytest_django import Settings
 
-from arena import battles, votes
+from arena import battles, conversations, votes
 from arena.battles import Answer
 from arena.models import Battle, Turn, Vote, VoteEffect
 from tests import factories
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
-LONG = hypothesis.settings(max_examples=40, stateful_step_count=25)
+LONG = hypothesis.settings(max_examples=40, stateful_step_count=30)
 ANSWERS = {"A": Answer("yes"), "B": Answer("no")}
+MAX_TURNS = 3
+State = Battle.State
 
 
 class BattleLife(RuleBasedStateMachine):
@@ -44,7 +46,9 @@ class BattleLife(RuleBasedStateMachine):
             random=Random(1),
         )
         self.turn_id = self.battle.turns.get().pk
-        self.state: str = Battle.State.ANSWERING
+        self.state: str = State.ANSWERING
+        self.number = 1
+        self.answered: set[int] = set()
         self.attempt = 0
         self.is_leased = False
         self.choice = ""
@@ -56,7 +60,7 @@ class BattleLife(RuleBasedStateMachine):
 
     @rule(target=held)
     def a_worker_claims(self) -> Turn | MultipleResults[Turn]:
-        is_free = self.state == Battle.State.ANSWERING and not self.is_leased
+        is_free = self.state == State.ANSWERING and not self.is_leased
         if is_free and self.attempt < battles.MAX_ATTEMPTS:
             turn = battles.claim(turn_id=self.turn_id, now=self.now)
             self.attempt, self.is_leased = self.attempt + 1, True
@@ -66,10 +70,20 @@ class BattleLife(RuleBasedStateMachine):
         return multiple()
 
     @rule(turn=held)
+    def a_worker_renews(self, turn: Turn) -> None:
+        if self.holds(turn):
+            battles.renew(turn=turn, now=self.now)
+            self.is_leased = True
+            return
+        with pytest.raises(battles.TurnNotAvailable):
+            battles.renew(turn=turn, now=self.now)
+
+    @rule(turn=held)
     def a_worker_finishes(self, turn: Turn) -> None:
         if self.holds(turn):
             battles.finish(turn=turn, answers=ANSWERS, now=self.now)
-            self.state = Battle.State.READY
+            self.answered.add(turn.number)
+            self.state = State.READY
             return
         with pytest.raises(battles.TurnNotAvailable):
             battles.finish(turn=turn, answers=ANSWERS, now=self.now)
@@ -77,39 +91,74 @@ class BattleLife(RuleBasedStateMachine):
     @rule(turn=consumes(held))
     def a_worker_fails(self, turn: Turn) -> None:
         if self.holds(turn):
-            battles.fail(turn=turn, code="ENGINE_LOST")
-            self.state = Battle.State.FAILED
+            battles.fail(turn=turn, code="ENGINE_LOST", now=self.now)
+            self.state = self.after_a_failure()
             return
         with pytest.raises(battles.TurnNotAvailable):
-            battles.fail(turn=turn, code="ENGINE_LOST")
+            battles.fail(turn=turn, code="ENGINE_LOST", now=self.now)
 
     @rule()
-    def hopeless_battles_are_given_up(self) -> None:
+    def hopeless_turns_are_given_up(self) -> None:
         given_up = battles.give_up(now=self.now)
 
         spent = self.attempt == battles.MAX_ATTEMPTS and not self.is_leased
-        assert given_up == (spent and self.state == Battle.State.ANSWERING)
+        assert given_up == (spent and self.state == State.ANSWERING)
         if given_up:
-            self.state = Battle.State.FAILED
+            self.state = self.after_a_failure()
+
+    @rule()
+    def the_voter_asks_on(self) -> None:
+        if self.state == State.READY and self.number < MAX_TURNS:
+            turn = conversations.ask(
+                battle=self.battle, voter="ada", prompt="And why?", now=self.now
+            )
+            self.number, self.turn_id = self.number + 1, turn.pk
+            self.attempt, self.is_leased = 0, False
+            self.state = State.ANSWERING
+            assert turn.number == self.number
+            return
+        with pytest.raises(battles.BattleRefused):
+            conversations.ask(battle=self.battle, voter="ada", prompt="And why?", now=self.now)
+
+    @rule()
+    def the_voter_presses_stop(self) -> None:
+        if self.state == State.ANSWERING:
+            conversations.stop(battle=self.battle, voter="ada", now=self.now)
+            return
+        with pytest.raises(battles.BattleRefused):
+            conversations.stop(battle=self.battle, voter="ada", now=self.now)
+
+    @rule()
+    def a_stranger_interferes(self) -> None:
+        for meddle in (conversations.stop, conversations.leave):
+            with pytest.raises(battles.BattleRefused):
+                meddle(battle=self.battle, voter="eve", now=self.now)
+        with pytest.raises(battles.BattleRefused):
+            conversations.ask(battle=self.battle, voter="eve", prompt="Me!", now=self.now)
+        with pytest.raises(votes.NotYourBattle):
+            self.vote("eve", "A")
+
+    @rule(chance=st.integers(0, 9))
+    def the_voter_leaves(self, chance: int) -> None:
+        if chance:  # else hardly a life would go on
+            return
+        conversations.leave(battle=self.battle, voter="ada", now=self.now)
+        if self.state in (State.ANSWERING, State.READY):
+            self.state = State.ABANDONED
 
     @rule(choice=st.sampled_from(Vote.Choice.values))
     def the_voter_votes(self, choice: str) -> None:
-        if self.state in (Battle.State.READY, Battle.State.VOTED) and self.choice in ("", choice):
+        if self.state in (State.READY, State.VOTED) and self.choice in ("", choice):
             assert self.vote("ada", choice).choice == choice
-            self.state, self.choice = Battle.State.VOTED, choice
+            self.state, self.choice = State.VOTED, choice
             return
         with pytest.raises(votes.VoteRejected):
             self.vote("ada", choice)
 
-    @rule(choice=st.sampled_from(Vote.Choice.values))
-    def a_stranger_votes(self, choice: str) -> None:
-        with pytest.raises(votes.NotYourBattle):
-            self.vote("eve", choice)
-
     @rule()
     def the_names_are_asked_for(self) -> None:
         battle = Battle.objects.get(pk=self.battle.pk)
-        if self.state == Battle.State.VOTED:
+        if self.state == State.VOTED:
             assert battles.reveal(battle).choice == self.choice
             return
         with pytest.raises(battles.NotVotedYet):
@@ -117,17 +166,25 @@ class BattleLife(RuleBasedStateMachine):
 
     @invariant()
     def the_rows_say_the_same(self) -> None:
-        battle, turn = Battle.objects.get(pk=self.battle.pk), Turn.objects.get(pk=self.turn_id)
-        is_answered = self.state in (Battle.State.READY, Battle.State.VOTED)
-        is_voted = self.state == Battle.State.VOTED
+        battle = Battle.objects.get(pk=self.battle.pk)
+        turns = list(battle.turns.order_by("number"))
+        is_voted = self.state == State.VOTED
         assert battle.state == self.state
-        assert turn.responses.count() == 2 * is_answered
+        assert [turn.number for turn in turns] == list(range(1, self.number + 1))
+        for turn in turns:
+            assert turn.responses.count() == 2 * (turn.number in self.answered)
+            assert (turn.ended_at is None) <= (turn.number == self.number)
         assert Vote.objects.filter(battle=battle).count() == is_voted
         assert VoteEffect.objects.filter(battle=battle).count() == is_voted
-        assert bool(battle.error_code) == (self.state == Battle.State.FAILED)
+        assert not is_voted or self.answered
+        assert bool(battle.error_code) == (self.state == State.FAILED)
+
+    def after_a_failure(self) -> str:
+        return State.FAILED if self.number == 1 else State.READY
 
     def holds(self, turn: Turn) -> bool:
-        return self.state == Battle.State.ANSWERING and turn.attempt == self.attempt
+        is_newest = turn.pk == self.turn_id and turn.attempt == self.attempt
+        return self.state == State.ANSWERING and is_newest
 
     def vote(self, voter: str, choice: str) -> Vote:
         battle = Battle.objects.get(pk=self.battle.pk)
@@ -137,5 +194,6 @@ class BattleLife(RuleBasedStateMachine):
 @pytest.mark.django_db
 def test_a_battle_only_goes_forward(settings: Settings) -> None:
     settings.MAX_OPEN_BATTLES = 10**6
+    settings.MAX_TURNS = MAX_TURNS
 
     run_state_machine_as_test(BattleLife, settings=LONG)

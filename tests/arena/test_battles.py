@@ -169,7 +169,7 @@ class TestFinish:
 
 class TestFail:
     def test_ends_the_battle_with_a_neutral_code(self) -> None:
-        battle = battles.fail(turn=claimed(start()), code="ENGINE_LOST")
+        battle = battles.fail(turn=claimed(start()), code="ENGINE_LOST", now=NOON)
 
         assert (battle.state, battle.error_code) == (Battle.State.FAILED, "ENGINE_LOST")
 

@@ -29,7 +29,10 @@ def battle(
         "created_at": NOON,
     }
     made = Battle.objects.create(**(defaults | fields))
-    turn = Turn.objects.create(battle=made, number=1, prompt=prompt, created_at=NOON)
+    over = made.state != Battle.State.ANSWERING
+    turn = Turn.objects.create(
+        battle=made, number=1, prompt=prompt, created_at=NOON, ended_at=NOON if over else None
+    )
     for side, text in zip(Side.values, answers or (), strict=False):
         Response.objects.create(turn=turn, side=side, text=text, tokens=3, finished_at=NOON)
     return made

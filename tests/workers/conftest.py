@@ -4,12 +4,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import redis
 from pytest_django import Settings
 
 from evals.models import Suite
 from tests import factories
+from tests.workers import stub_llm, turns
 from tests.workers.fake_engines import FakeHarness
-from workers import execution, holding, waiting
+from tests.workers.stub_llm import Stub
+from workers import execution, holding, talking, waiting
 
 
 @pytest.fixture(autouse=True)
@@ -39,3 +42,20 @@ def suite() -> Suite:
 @pytest.fixture
 def harness() -> FakeHarness:
     return FakeHarness()
+
+
+@pytest.fixture(scope="session")
+def stub() -> Iterator[Stub]:
+    """Serve every contender that the tests of answering talk to."""
+    with stub_llm.serve(turns.SCRIPTS) as serving:
+        yield serving
+
+
+@pytest.fixture
+def quick(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, valkey: redis.Redis, stub: Stub
+) -> None:
+    """Tick fast, and forget what was asked before."""
+    settings.TICK_S = 0.01
+    monkeypatch.setattr(talking, "TAIL_S", 0.1)
+    stub.asked.clear()

@@ -21,6 +21,7 @@ class Script:
     pause_s: float = 0.0
     finish_reason: str | None = "stop"  # None: the connection breaks off
     before_s: float = 0.0
+    longest: int = 1_000  # messages; a longer conversation is refused, as by a small context
 
 
 @dataclass
@@ -41,10 +42,11 @@ class Handler(BaseHTTPRequestHandler):
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         self.server.stub.asked.append(body)
         script = self.server.stub.scripts.get(body["model"])
-        self.send_response(200 if script else 404)
+        is_refused = script is not None and len(body["messages"]) > script.longest
+        self.send_response(404 if not script else 400 if is_refused else 200)
         self.send_header("Content-Type", "text/event-stream")
         self.end_headers()
-        if script:
+        if script and not is_refused:
             self._say(script)
 
     def _say(self, script: Script) -> None:

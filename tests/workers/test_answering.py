@@ -1,89 +1,21 @@
 """A worker answers a turn: both sides, in step, once."""
 
 import threading
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 import pytest
 import redis
 from django.db import connection
 from pytest_django import Settings
 
-from arena import battles, streams
-from arena.models import Battle, Turn
-from evals.models import Contender, Deployment
+from arena import battles
+from arena.models import Battle
 from tests import factories
-from tests.workers import stub_llm
-from tests.workers.stub_llm import Script, Stub
+from tests.workers.stub_llm import Stub
+from tests.workers.turns import NOON, answer, asked, deployed, texts, told
 from workers import answering
 
-pytestmark = pytest.mark.django_db
-
-NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
-SCRIPTS = {
-    "fast": Script(tuple("fast words " for _ in range(30)), pause_s=0.003),
-    "slow": Script(tuple("slow words " for _ in range(12)), pause_s=0.04),
-    "short": Script(("ok",)),
-    "empty": Script(()),
-    "spoiled": Script(("  <|im_", "start|>clean", "</s>", "\x00 text ")),
-    "cut": Script(("and so on and",), finish_reason="length"),
-    "broken": Script(("half",), finish_reason=None),
-    "hanging": Script(("x",), before_s=2),
-}
-
-
-@pytest.fixture(scope="module")
-def stub() -> Iterator[Stub]:
-    with stub_llm.serve(SCRIPTS) as serving:
-        yield serving
-
-
-@pytest.fixture(autouse=True)
-def quick(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch, valkey: redis.Redis, stub: Stub
-) -> None:
-    settings.TICK_S = 0.01
-    monkeypatch.setattr(answering, "TAIL_S", 0.1)
-    stub.asked.clear()
-
-
-def deployed(stub: Stub, served_name: str) -> Contender:
-    contender = factories.model()
-    Deployment.objects.create(
-        contender=contender,
-        machine="here",
-        url=stub.url,
-        served_name=served_name,
-        state=Deployment.State.READY,
-        started_at=NOON,
-        answered_at=NOON,
-    )
-    return contender
-
-
-def asked(stub: Stub, a: str, b: str) -> Turn:
-    return factories.battle(deployed(stub, a), deployed(stub, b), answers=None).turns.get()
-
-
-def answer(turn: Turn) -> Battle:
-    answering.answer(turn_id=turn.pk, clock=lambda: NOON)
-    return Battle.objects.get(pk=turn.battle_id)
-
-
-def told(valkey: redis.Redis, turn: Turn) -> list[tuple[int, dict[str, str]]]:
-    """Return the stream's frames with their numbers."""
-    entries: Any = valkey.xrange(streams.key(turn.pk))
-    return [
-        (int(entry.decode().split("-")[1]), {k.decode(): v.decode() for k, v in fields.items()})
-        for entry, fields in entries
-    ]
-
-
-def texts(valkey: redis.Redis, turn: Turn) -> dict[str, str]:
-    """Return what each side's text frames add up to."""
-    frames = [fields for _, fields in told(valkey, turn) if fields["kind"] == "text"]
-    return {side: "".join(f["text"] for f in frames if f["side"] == side) for side in "AB"}
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick")]
 
 
 class TestAnswer:

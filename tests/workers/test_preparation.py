@@ -13,7 +13,7 @@ from arena import battles
 from arena.models import Battle, Prompt, PromptSet
 from tests.workers import stub_llm
 from tests.workers.stub_llm import Script, Stub
-from tests.workers.test_answering import deployed
+from tests.workers.turns import deployed
 from workers import preparation
 
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,7 @@ from evals import runs
 from evals.models import EvalRun
 from tests import factories
 from tests.conftest import NOON
-from workers import execution, sweeper
+from workers import execution, room, sweeper
 from workers.sweeper import Repeated
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -66,12 +66,11 @@ class TestRefreshRatings:
         assert RatingSnapshot.objects.get().votes == 1
 
 
-class TestTurns:
-    def test_end_a_battle_that_nobody_can_answer(self) -> None:
+class TestAnswerWaiting:
+    def test_ends_a_battle_that_nobody_can_answer(self) -> None:
         battle = factories.battle(answers=None)
-        turns = sweeper.Turns()
 
-        turns.answer_waiting()
+        sweeper.answer_waiting()
 
         deadline = time.monotonic() + 10
         while time.monotonic() < deadline:
@@ -80,7 +79,8 @@ class TestTurns:
                 break
             time.sleep(0.02)
         assert battle.state == Battle.State.FAILED
-        turns.close()
+        room.main().close()
+        room.main.cache_clear()
 
 
 class TestReapOrphans:

@@ -1,0 +1,54 @@
+"""Reasons for a verdict, given after it: they never block a vote and never change one."""
+
+import unicodedata
+from collections.abc import Collection
+from datetime import datetime
+
+from arena.models import Battle, Feedback, Vote
+
+LONGEST_COMMENT = 2_000
+
+
+class FeedbackRefused(Exception):
+    """Nothing was kept: a code, a sentence for the person, and the HTTP status it means."""
+
+    def __init__(self, code: str, sentence: str, status: int) -> None:
+        super().__init__(sentence)
+        self.code, self.sentence, self.status = code, sentence, status
+
+
+def tell(
+    *, battle: Battle, voter: str, a: Collection[str], b: Collection[str], comment: str,
+    now: datetime,
+) -> Feedback:  # fmt: skip
+    """Keep the reasons of a vote, in place of earlier ones, or raise FeedbackRefused."""
+    vote = Vote.objects.filter(battle=battle, voter=voter).first() if voter else None
+    if vote is None:
+        raise FeedbackRefused("NOT_VOTED", "Vote first; reasons come after.", 409)
+    kept, _ = Feedback.objects.update_or_create(
+        vote=vote,
+        defaults={
+            "reasons_a": _known(a),
+            "reasons_b": _known(b),
+            "comment": _checked(comment),
+            "told_at": now,
+        },
+    )
+    return kept
+
+
+def _known(reasons: Collection[str]) -> list[str]:
+    """Return each reason once, in the order of the page."""
+    if unknown := set(reasons) - set(Feedback.Reason.values):
+        raise FeedbackRefused("BAD_REASON", f"There is no reason {min(unknown)!r:.40}.", 400)
+    return [each for each in Feedback.Reason.values if each in reasons]
+
+
+def _checked(comment: str) -> str:
+    comment = comment.replace("\r\n", "\n").strip()
+    if len(comment) > LONGEST_COMMENT:
+        sentence = f"A comment has at most {LONGEST_COMMENT:,} characters."
+        raise FeedbackRefused("COMMENT_TOO_LONG", sentence, 413)
+    if any(unicodedata.category(each) in ("Cc", "Cs") and each not in "\n\t" for each in comment):
+        raise FeedbackRefused("BAD_TEXT", "The comment contains characters that are not text.", 400)
+    return comment

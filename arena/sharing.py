@@ -1,0 +1,33 @@
+"""Show a finished battle to others: its voter decides, and may take it back."""
+
+import secrets
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from arena.battles import NotVotedYet
+from arena.models import Battle, SharedBattle
+
+
+def share(*, battle: Battle, voter: str, now: datetime) -> SharedBattle:
+    """Give a judged battle a public address, the same one each time, or raise NotVotedYet."""
+    if battle.state != Battle.State.VOTED or not voter or battle.voter != voter:
+        raise NotVotedYet("Vote first; then the battle can be shared.")
+    try:
+        with transaction.atomic():
+            return SharedBattle.objects.create(
+                battle=battle, key=secrets.token_urlsafe(16), created_at=now
+            )
+    except IntegrityError:
+        return SharedBattle.objects.get(battle=battle)
+
+
+def revoke(*, battle: Battle, voter: str) -> None:
+    """Take the public address away; nobody can read the battle there any more."""
+    if voter and battle.voter == voter:
+        SharedBattle.objects.filter(battle=battle).delete()
+
+
+def address_of(battle: Battle) -> str:
+    """Return the key of a battle's public address; "" when it has none."""
+    return SharedBattle.objects.filter(battle=battle).values_list("key", flat=True).first() or ""

@@ -1,12 +1,17 @@
-"""Which addresses an API baseline may have: public ones, and those that the operator allows.
+"""Which addresses this site may ask: public ones, and those that the operator allows.
 
-A url is checked when it is submitted and again before it is asked, because names can move.
+A url is checked when it is given and again before it is asked, because names can move; `pin`
+gives the very address that was checked, so that a name cannot move in between.
 """
 
+import hashlib
+import hmac
 import ipaddress
 import os
 import re
 import socket
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from django.conf import settings
@@ -19,22 +24,48 @@ PORTS_OF_DATABASES = {1433, 2375, 2376, 3306, 5432, 5984, 6379, 9200, 9300, 1121
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
-def check(url: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Pinned:
+    """How to ask a url at the address that was checked, under the name that it has."""
+
+    url: str
+    headers: Mapping[str, str]
+    extensions: Mapping[str, str]  # for httpx: the name that the certificate must carry
+
+
+def check(
+    url: str,
+    *,
+    field: str = "locator",
+    allowed: Collection[str] | None = None,
+    has_query: bool = False,
+) -> str:
     """Return the canonical spelling of a url that may be asked, or refuse it."""
-    if not PLAIN.match(url):
-        raise _refuse("BAD_URL", "Give a plain address such as https://host/v1.")
-    parts = _split(url)
-    host = (parts.hostname or "").lower()
-    if parts.scheme not in DEFAULT_PORTS:
-        raise _refuse("BAD_URL", "Give an address that begins with https:// or http://.")
-    if not host or parts.query or parts.fragment:
-        raise _refuse("BAD_URL", "Give the API's address up to /v1, such as https://host/v1.")
-    if parts.username is not None or parts.password is not None:
-        raise _refuse("URL_HAS_PASSWORD", "Leave the user and password out of the address.")
-    port = _port(parts)
-    if host not in settings.BASELINE_HOSTS_ALLOWED:
-        _check_public(host, port)
-    return _canonical(parts, host, port)
+    parts, host, port = _parts(url, field, has_query=has_query)
+    if host not in _allowed(allowed):
+        _public_address(host, port, field)
+    return _canonical(parts, _shown(host), port)
+
+
+def pin(url: str, *, field: str = "locator", allowed: Collection[str] | None = None) -> Pinned:
+    """Return a url by its address, resolved and checked once, or refuse it."""
+    parts, host, port = _parts(url, field, has_query=True)
+    address = (
+        _resolved(host, port, field)[0]
+        if host in _allowed(allowed)
+        else _public_address(host, port, field)
+    )
+    plain = urlsplit(_canonical(parts, _shown(host), port))
+    return Pinned(
+        url=_canonical(parts, _shown(address), port),
+        headers={"host": plain.netloc},
+        extensions={"sni_hostname": host},
+    )
+
+
+def sign(secret: str, body: bytes) -> str:
+    """Return the HMAC-SHA256 of a body, in hexadecimal."""
+    return hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
 
 
 def key_for(url: str) -> str | None:
@@ -51,37 +82,66 @@ def check_key(url: str) -> None:
         raise _refuse("KEY_MISSING", f"Ask the operator to set {variable}: the key of {host}.")
 
 
-def _split(url: str) -> SplitResult:
+def _allowed(given: Collection[str] | None) -> Collection[str]:
+    return settings.BASELINE_HOSTS_ALLOWED if given is None else given
+
+
+def _parts(url: str, field: str, *, has_query: bool) -> tuple[SplitResult, str, int]:
+    """Return a url taken apart, with its host and port, or refuse it for its form."""
+    if not PLAIN.match(url):
+        raise refuse(field, "BAD_URL", "Give a plain address such as https://host/v1.")
+    parts = _split(url, field)
+    host = (parts.hostname or "").lower()
+    if parts.scheme not in DEFAULT_PORTS:
+        raise refuse(field, "BAD_URL", "Give an address that begins with https:// or http://.")
+    if not host or parts.fragment or (parts.query and not has_query):
+        raise refuse(field, "BAD_URL", "Give the address up to its path, such as https://host/v1.")
+    if parts.username is not None or parts.password is not None:
+        raise refuse(field, "URL_HAS_PASSWORD", "Leave user and password out of the address.")
+    return parts, host, _port(parts, field)
+
+
+def _split(url: str, field: str) -> SplitResult:
     try:
         return urlsplit(url)
     except ValueError as error:
-        raise _refuse("BAD_URL", "That is not an address: give one such as https://host/v1.") from (
-            error
-        )
+        raise refuse(
+            field, "BAD_URL", "That is not an address: give one such as https://host/v1."
+        ) from error
 
 
-def _port(parts: SplitResult) -> int:
+def _port(parts: SplitResult, field: str) -> int:
     try:
         port = parts.port or DEFAULT_PORTS[parts.scheme]
     except ValueError as error:
-        raise _refuse("BAD_PORT", "The port must be a number from 1 to 65535.") from error
+        raise refuse(field, "BAD_PORT", "The port must be a number from 1 to 65535.") from error
     if port in PORTS_OF_DATABASES or (port < 1024 and port not in PORTS_BELOW_1024):
-        raise _refuse("BAD_PORT", f"Port {port} is not one that a model is served on: use 443.")
+        sentence = f"Port {port} is not one that is asked: use 443."
+        raise refuse(field, "BAD_PORT", sentence)
     return port
 
 
-def _check_public(host: str, port: int) -> None:
+def _resolved(host: str, port: int, field: str) -> list[str]:
     try:
         found = socket.getaddrinfo(host, port, proto=socket.IPPROTO_TCP)
     except (OSError, UnicodeError) as error:
-        raise _refuse("HOST_UNKNOWN", "That host has no address: check its spelling.") from error
-    for _, _, _, _, address in found:
-        if not _is_public(str(address[0])):
-            raise _refuse(
-                "ADDRESS_NOT_PUBLIC",
-                "That host lies in a private network: the operator can allow it by name in "
-                "BASELINE_HOSTS_ALLOWED.",
-            )
+        raise refuse(
+            field, "HOST_UNKNOWN", "That host has no address: check its spelling."
+        ) from error
+    return [str(address[0]) for _, _, _, _, address in found]
+
+
+def _public_address(host: str, port: int, field: str) -> str:
+    """Return an address of a host all of whose addresses are public, or refuse it."""
+    found = _resolved(host, port, field)
+    if not all(_is_public(address) for address in found):
+        raise refuse(
+            field,
+            "ADDRESS_NOT_PUBLIC",
+            "That host lies in a private network: the operator can allow it by name "
+            "(BASELINE_HOSTS_ALLOWED, WEBHOOK_HOSTS_ALLOWED).",
+        )
+    return found[0]
 
 
 def _is_public(text: str) -> bool:
@@ -95,11 +155,13 @@ def _is_public(text: str) -> bool:
     return address.is_global and not address.is_multicast
 
 
+def _shown(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
 def _canonical(parts: SplitResult, host: str, port: int) -> str:
-    shown = f"[{host}]" if ":" in host else host
-    if port != DEFAULT_PORTS[parts.scheme]:
-        shown = f"{shown}:{port}"
-    return urlunsplit((parts.scheme, shown, parts.path.rstrip("/"), "", ""))
+    place = host if port == DEFAULT_PORTS[parts.scheme] else f"{host}:{port}"
+    return urlunsplit((parts.scheme, place, parts.path.rstrip("/"), parts.query, ""))
 
 
 def _refuse(code: str, sentence: str) -> Refused:

@@ -12,11 +12,13 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
-from evals import leases
+from evals import attempts, journal, leases, notices
+from evals.attempts import Outcome
 from evals.leases import CancelRequested, LeaseLost, check_wanted, held, renew
 from evals.models import Benchmark, Checkpoint, Contender, EvalRun, Suite
-from evals.queue import eta_s, queue_position
+from evals.queue import available, eta_s, next_available, next_batch, queue_position
 from evals.records import InvalidMetric, record, record_cost
 
 __all__ = [
@@ -33,6 +35,7 @@ __all__ = [
     "eta_s",
     "fail",
     "next_available",
+    "next_batch",
     "queue_position",
     "record",
     "record_cost",
@@ -50,6 +53,7 @@ __all__ = [
 
 State = EvalRun.State
 FREED: dict[str, Any] = {"lease_owner": "", "lease_until": None}
+OURS = ("INTERNAL_ERROR", "WORKER_LOST")
 SENTENCE_MAX = 1000
 STAGE_MAX = 120
 UNMEASURED = (Checkpoint.State.WAITING, Checkpoint.State.RUNNING)
@@ -67,14 +71,16 @@ class NotFinished(Exception):
     """A benchmark of the run is still unmeasured."""
 
 
-def enqueue(*, contender: Contender, suite: Suite, now: datetime) -> EvalRun:
+def enqueue(*, contender: Contender, suite: Suite, now: datetime, owner: str = "") -> EvalRun:
     """Return the unfinished run of a contender on a suite, made if there is none."""
     unfinished = EvalRun.objects.unfinished().filter(contender=contender, suite=suite)
     if (run := unfinished.first()) is not None:
         return run
     try:
         with transaction.atomic():
-            run = EvalRun.objects.create(contender=contender, suite=suite, queued_at=now)
+            run = EvalRun.objects.create(
+                contender=contender, suite=suite, owner=owner, queued_at=now
+            )
             Checkpoint.objects.bulk_create(
                 Checkpoint(run=run, benchmark=benchmark)
                 for benchmark in suite.benchmarks.order_by("position", "pk")
@@ -84,15 +90,11 @@ def enqueue(*, contender: Contender, suite: Suite, now: datetime) -> EvalRun:
         return unfinished.get()
 
 
-def next_available(*, now: datetime) -> list[int]:
-    """Return the runs that may be claimed now, those that have waited longest first."""
-    return list(_available(now).order_by("queued_at", "pk").values_list("pk", flat=True))
-
-
+@transaction.atomic
 def claim(*, run_id: int, owner: str, now: datetime) -> EvalRun:
     """Take a waiting or abandoned run for this worker, or raise RunNotAvailable."""
     claimed = (
-        _available(now)
+        available(now)
         .filter(pk=run_id)
         .update(
             state=State.RUNNING,
@@ -107,15 +109,15 @@ def claim(*, run_id: int, owner: str, now: datetime) -> EvalRun:
     if not claimed:
         raise RunNotAvailable(run_id)
     run = EvalRun.objects.select_related("contender__base", "suite").get(pk=run_id)
-    if run.lease_owner != owner:  # taken over between the two statements: a very slow worker
-        raise RunNotAvailable(run_id)
+    attempts.begin(run=run, now=now)
     return run
 
 
-def tell_stage(*, run: EvalRun, stage: str) -> None:
-    """Say on the page what happens right now."""
+def tell_stage(*, run: EvalRun, stage: str, now: datetime | None = None) -> None:
+    """Say on the page what happens right now, and keep it in the run's log."""
     if not held(run).update(stage=stage[:STAGE_MAX]):
         raise LeaseLost(run.pk)
+    journal.write(run=run, text=f"{stage}.", now=now or timezone.now())
 
 
 def start_benchmark(*, run: EvalRun, benchmark: Benchmark, now: datetime) -> None:
@@ -144,32 +146,40 @@ def complete(*, run: EvalRun, now: datetime) -> None:
             raise LeaseLost(run.pk)
         if Checkpoint.objects.filter(run=run, state__in=UNMEASURED).exists():
             raise NotFinished(run.pk)
+        _ended(run, Outcome.SUCCEEDED, now)
 
 
 def fail(*, run: EvalRun, code: str, sentence: str, now: datetime) -> None:
     """End a run that cannot be measured, saying why and what to do."""
-    if not _fail(held(run), code, sentence, now):
+    is_ours = code in OURS
+    if not _fail(held(run), run, code, sentence, now, is_ours=is_ours):
         raise LeaseLost(run.pk)
 
 
+@transaction.atomic
 def requeue(*, run: EvalRun, code: str, sentence: str, now: datetime) -> None:
     """Let another attempt finish the run; after the last one it fails with the code."""
-    if run.attempt >= settings.MAX_ATTEMPTS:
-        fail(run=run, code=code, sentence=sentence, now=now)
+    if run.tries >= settings.MAX_ATTEMPTS:
+        if not _fail(held(run), run, code, sentence, now, is_ours=True):
+            raise LeaseLost(run.pk)
         return
     changes = _back_in_queue(f"Waiting to be tried again: {sentence}", now)
     if not held(run).update(**changes, error_code=code, error_sentence=sentence[:SENTENCE_MAX]):
         raise LeaseLost(run.pk)
+    _ended(run, Outcome.RETRIED, now, code, sentence)
 
 
+@transaction.atomic
 def release(*, run: EvalRun, now: datetime, code: str = "", sentence: str = "") -> None:
     """Put a run back that could not be worked on, or not to its end; the attempt does not count."""
     changes = _back_in_queue(sentence or "Waiting for a worker to go on.", now)
     told = {"error_code": code, "error_sentence": sentence[:SENTENCE_MAX]}
     if not held(run).update(**changes, **told, attempt=F("attempt") - 1):
         raise LeaseLost(run.pk)
+    _ended(run, Outcome.RELEASED, now, code, sentence)
 
 
+@transaction.atomic
 def request_cancel(*, run: EvalRun, now: datetime) -> None:
     """Stop a run: at once where it waits, within seconds where a worker has it."""
     waits = Q(state=State.QUEUED)
@@ -181,12 +191,16 @@ def request_cancel(*, run: EvalRun, now: datetime) -> None:
     )
     if not asked:
         raise AlreadyFinished(run.pk)
+    journal.write(run=run, text="Somebody asked to stop it.", now=now)
+    notices.announce(run=run, now=now)
 
 
+@transaction.atomic
 def stop(*, run: EvalRun, now: datetime) -> None:
     """End a run whose cancellation was requested; its scores so far are not ranked."""
     if not held(run).update(state=State.CANCELLED, stage="", finished_at=now, **FREED):
         raise LeaseLost(run.pk)
+    _ended(run, Outcome.CANCELLED, now)
 
 
 def sweep(*, now: datetime, is_dead: Callable[[str], bool] = lambda _: False) -> list[int]:
@@ -197,23 +211,19 @@ def sweep(*, now: datetime, is_dead: Callable[[str], bool] = lambda _: False) ->
     return [run.pk for run in (*silent, *dead) if _free(run, now)]
 
 
+@transaction.atomic
 def _free(run: EvalRun, now: datetime) -> bool:
     """Take a run from a worker, unless that worker has renewed its lease meanwhile."""
     silent = held(run).filter(lease_until=run.lease_until)
-    if run.attempt >= settings.MAX_ATTEMPTS:
-        sentence = "Its worker disappeared every time: submit it again, or tell the operator."
-        if _fail(silent.filter(cancel_requested=False), "WORKER_LOST", sentence, now):
+    if run.tries >= settings.MAX_ATTEMPTS:
+        sentence = "Its worker disappeared every time: run it again, or tell the operator."
+        wanted = silent.filter(cancel_requested=False)
+        if _fail(wanted, run, "WORKER_LOST", sentence, now, is_ours=True):
             return True
-    return bool(silent.update(**_back_in_queue("Waiting for a worker to go on.", now)))
-
-
-def _available(now: datetime) -> QuerySet[EvalRun]:
-    abandoned = Q(state=State.RUNNING, lease_until__lt=now)
-    return EvalRun.objects.filter(
-        Q(state=State.QUEUED) | abandoned,
-        attempt__lt=settings.MAX_ATTEMPTS,
-        cancel_requested=False,
-    )
+    if not silent.update(**_back_in_queue("Waiting for a worker to go on.", now)):
+        return False
+    _ended(run, Outcome.LOST, now, "WORKER_LOST", attempts.LOST)
+    return True
 
 
 def _checkpoint(run: EvalRun, benchmark: Benchmark, **changes: Any) -> None:
@@ -223,17 +233,30 @@ def _checkpoint(run: EvalRun, benchmark: Benchmark, **changes: Any) -> None:
         raise LeaseLost(run.pk)
 
 
-def _fail(rows: QuerySet[EvalRun], code: str, sentence: str, now: datetime) -> bool:
-    return bool(
-        rows.update(
-            state=State.FAILED,
-            stage="",
-            error_code=code,
-            error_sentence=sentence[:SENTENCE_MAX],
-            finished_at=now,
-            **FREED,
-        )
+@transaction.atomic
+def _fail(
+    rows: QuerySet[EvalRun], run: EvalRun, code: str, sentence: str, now: datetime, *, is_ours: bool
+) -> bool:
+    failed = rows.update(
+        state=State.FAILED,
+        stage="",
+        error_code=code,
+        error_sentence=sentence[:SENTENCE_MAX],
+        is_ours=is_ours,
+        finished_at=now,
+        **FREED,
     )
+    if failed:
+        _ended(run, Outcome.FAILED, now, code, sentence)
+    return bool(failed)
+
+
+def _ended(
+    run: EvalRun, outcome: attempts.Outcome, now: datetime, code: str = "", sentence: str = ""
+) -> None:
+    """Close the attempt, and tell who waits for the end where this was it."""
+    attempts.end(run=run, outcome=outcome, now=now, code=code, sentence=sentence)
+    notices.announce(run=run, now=now)
 
 
 def _back_in_queue(stage: str, now: datetime) -> dict[str, Any]:

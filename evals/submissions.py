@@ -3,23 +3,24 @@
 The same contender again returns the submission that exists. The caller rings the workers.
 """
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
-from evals import candidates, names, orders, runs, suites
+from evals import addresses, candidates, names, orders, quotas, runs, suites
 from evals.candidates import Candidate
 from evals.models import Contender, EvalRun, Submission, Suite
+from evals.notices import Wishes
 from evals.orders import Order
 from evals.problems import Problem, Refused, refuse
 
-__all__ = ["Accepted", "Order", "Problem", "Refused", "submit"]
+__all__ = ["Accepted", "Order", "Problem", "Refused", "Wishes", "submit"]
 
 SLUG_TRIES = 5
-DAY = timedelta(days=1)
+UNTOLD = Wishes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,25 +39,69 @@ def submit(
     submitter_key: str,
     now: datetime,
     suite: Suite | None = None,
+    wishes: Wishes = UNTOLD,
     is_operator: bool = False,
 ) -> Accepted:
     """Rank a contender; raise `Refused` with a sentence for every problem."""
     order = order.trimmed()
     orders.check_permission(order, submitter=submitter, is_operator=is_operator)
     orders.check_form(order)
+    wishes = _checked(wishes)
     suite = suite or _default_suite()
     candidate = candidates.examine(order)
     is_limited = not (is_operator or (submitter is not None and submitter.is_staff))
     for _ in range(SLUG_TRIES):
         try:
             with transaction.atomic():
-                submission, is_new = _record(candidate, suite, submitter, submitter_key, now)
+                contender = _contender(candidate, now)
+                by = Submitter(submitter, submitter_key, wishes)
+                submission, is_new = _record(contender, suite, by, now)
                 if is_new and is_limited:
-                    _check_limit(submitter, submitter_key, now)
+                    quotas.check(owner=by.owner, now=now)
             return Accepted(submission, is_new, candidate.warnings)
         except IntegrityError:  # somebody took the slug, or made the same contender, just now
             continue
     raise refuse("name", "NAME_TAKEN", "Give it another name: that one is in use.")
+
+
+@dataclass(frozen=True, slots=True)
+class Submitter:
+    """Who asks: an account, or a browser by its key; and how they want to be told."""
+
+    user: User | None
+    key: str
+    wishes: Wishes = UNTOLD
+
+    @property
+    def owner(self) -> str:
+        """Return whose turns and quota it uses."""
+        return f"user-{self.user.pk}" if self.user else self.key
+
+
+def record(*, contender: Contender, run: EvalRun, by: Submitter, now: datetime) -> Submission:
+    """Write down that somebody asked for a run."""
+    return Submission.objects.create(
+        contender=contender,
+        run=run,
+        submitter=by.user,
+        submitter_key=by.key,
+        webhook_url=by.wishes.webhook_url,
+        wants_email=by.wishes.wants_email,
+        created_at=now,
+    )
+
+
+def _checked(wishes: Wishes) -> Wishes:
+    """Return the wishes with an address that may be asked, or refuse it."""
+    if not wishes.webhook_url:
+        return wishes
+    url = addresses.check(
+        wishes.webhook_url,
+        field="webhook_url",
+        allowed=settings.WEBHOOK_HOSTS_ALLOWED,
+        has_query=True,
+    )
+    return replace(wishes, webhook_url=url)
 
 
 def _default_suite() -> Suite:
@@ -68,27 +113,16 @@ def _default_suite() -> Suite:
 
 
 def _record(
-    candidate: Candidate,
-    suite: Suite,
-    submitter: User | None,
-    submitter_key: str,
-    now: datetime,
+    contender: Contender, suite: Suite, by: Submitter, now: datetime
 ) -> tuple[Submission, bool]:
     """Return the submission of the contender's latest run; make what does not exist yet."""
-    contender = _contender(candidate, now)
     run = _standing_run(contender, suite)
     if run is not None:
         standing = run.submissions.order_by("created_at", "pk").first()
         if standing is not None:
             return standing, False
-    submission = Submission.objects.create(
-        contender=contender,
-        run=run or runs.enqueue(contender=contender, suite=suite, now=now),
-        submitter=submitter,
-        submitter_key=submitter_key,
-        created_at=now,
-    )
-    return submission, True
+    run = run or runs.enqueue(contender=contender, suite=suite, owner=by.owner, now=now)
+    return record(contender=contender, run=run, by=by, now=now), True
 
 
 def _contender(candidate: Candidate, now: datetime) -> Contender:
@@ -116,20 +150,3 @@ def _standing_run(contender: Contender, suite: Suite) -> EvalRun | None:
     """Return the run that a repeated order gets: any that has neither failed nor been stopped."""
     standing = (*EvalRun.UNFINISHED, EvalRun.State.SUCCEEDED)
     return contender.runs.filter(suite=suite, state__in=standing).order_by("-pk").first()
-
-
-def _check_limit(submitter: User | None, submitter_key: str, now: datetime) -> None:
-    mine = Submission.objects.filter(created_at__gt=now - DAY, created_at__lte=now)
-    mine = (
-        mine.filter(submitter=submitter) if submitter else mine.filter(submitter_key=submitter_key)
-    )
-    if mine.count() <= settings.SUBMISSIONS_PER_DAY:
-        return
-    first = mine.order_by("created_at").values_list("created_at", flat=True)[0]
-    raise refuse(
-        "kind",
-        "TOO_MANY_SUBMISSIONS",
-        f"{settings.SUBMISSIONS_PER_DAY} submissions a day are taken from one person: "
-        f"the next is free at {first + DAY:%Y-%m-%d %H:%M} UTC.",
-        status=429,
-    )

@@ -12,6 +12,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from evals.models import Contender
+from evals.notices import Wishes
 from evals.orders import Order
 from evals.problems import Problem
 
@@ -19,15 +20,20 @@ LAYOUT = (  # the groups of the form, and which fields share a line
     ("Where it is", [["parent_slug"], ["source", "locator"], ["revision"]]),
     ("About it", [["name", "licence"], ["description"], ["released_at"]]),
     ("What it cost", [["training_cost_usd", "cost_evidence"]]),
+    ("When it ends", [["webhook_url"], ["wants_email"]]),
 )
 BASELINE_LAYOUT = (
     ("Where it is", [["locator"], ["api_model", "price_usd_per_million_tokens"]]),
     ("About it", [["name", "licence"], ["description"], ["released_at"]]),
+    ("When it ends", [["webhook_url"], ["wants_email"]]),
 )
 PLACES = [
     (Contender.Source.HUB.value, "Hub repository"),
     (Contender.Source.DIRECTORY.value, "Directory on this machine"),
 ]
+
+
+WISHES = ("webhook_url", "wants_email")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +110,35 @@ class SubmissionForm(forms.Form):
         widget=forms.Select(choices=Contender.CostEvidence.choices),
     )
 
-    def __init__(self, *args: Any, kind: str, parents: Iterable[tuple[str, str]], **kwargs: Any):
+    webhook_url = forms.CharField(
+        required=False,
+        label="Webhook",
+        help_text="An address that is told by a signed POST; the submission's page shows how to "
+        "check the signature.",
+        widget=forms.URLInput(attrs={"placeholder": "https://"}),
+    )
+    wants_email = forms.BooleanField(
+        required=False,
+        label="Send me an e-mail",
+        help_text="To the address of your account.",
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        kind: str,
+        parents: Iterable[tuple[str, str]],
+        has_email: bool = False,
+        **kwargs: Any,
+    ):
         super().__init__(*args, **kwargs)
         self.kind = kind
         self.layout = BASELINE_LAYOUT if kind == "BASELINE" else LAYOUT
         wanted = {name for _, lines in self.layout for line in lines for name in line}
         for name in set(self.fields) - wanted:
             del self.fields[name]
+        if not has_email:
+            del self.fields["wants_email"]
         if kind == "ADAPTER":
             self.fields["parent_slug"].widget.choices = [("", "Choose…"), *parents]
         else:
@@ -128,9 +156,18 @@ class SubmissionForm(forms.Form):
         ]
         return [Group(title, [line for line in lines if line]) for title, lines in rows]
 
+    def wishes(self) -> Wishes:
+        """Return how the person wants to be told."""
+        given = self.cleaned_data
+        return Wishes(given["webhook_url"], bool(given.get("wants_email")))
+
     def order(self) -> Order:
         """Return what the person asks for."""
-        given = {name: value for name, value in self.cleaned_data.items() if value is not None}
+        given = {
+            name: value
+            for name, value in self.cleaned_data.items()
+            if value is not None and name not in WISHES
+        }
         given.setdefault("source", Contender.Source.API)
         if not given.get("cost_evidence"):
             given["cost_evidence"] = Contender.CostEvidence.UNKNOWN

@@ -45,6 +45,7 @@ SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])  # read, 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 SITE_NAME = env.str("SITE_NAME", "Pound for Pound")
+SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000").rstrip("/")  # as links in messages name it
 SOURCE_URL = env.str("SOURCE_URL", "")  # where this installation's code can be read
 
 INSTALLED_APPS = [
@@ -224,6 +225,8 @@ BASELINE_HOSTS_ALLOWED = env.list("BASELINE_HOSTS_ALLOWED", ["127.0.0.1"] if EMB
 BASELINE_KEYS: dict[str, str] = env.dict("BASELINE_KEYS", {})
 BASELINE_URL = env.str("BASELINE_URL", "http://127.0.0.1:8099/v1")  # the zoo's own baseline
 SUBMISSIONS_PER_DAY = env.int("SUBMISSIONS_PER_DAY", 100)  # of one person; staff have no limit
+# Hosts in private networks that webhooks may be sent to.
+WEBHOOK_HOSTS_ALLOWED: list[str] = env.list("WEBHOOK_HOSTS_ALLOWED", [])
 REQUIRE_LICENCE = env.bool("REQUIRE_LICENCE", False)
 DEFAULT_SUITE = env.str("DEFAULT_SUITE", "zoo")
 SUITES_DIR = BASE_DIR / "evals" / "suites"
@@ -231,6 +234,16 @@ TASKS_DIR = Path(env.str("TASKS_DIR", str(BASE_DIR / "zoo" / "tasks"))).resolve(
 
 # The board: for how long a process shows what it read without looking for changes; 0: never
 BOARD_CHECK_S = env.float("BOARD_CHECK_S", 1.0)
+
+# E-mail: without a server it is printed to standard error.
+EMAIL_BACKEND = env.str("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+EMAIL_HOST = env.str("EMAIL_HOST", "localhost")
+EMAIL_PORT = env.int("EMAIL_PORT", 25)
+EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", False)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "board@localhost")
 
 # Runs: the lease that makes a crashed worker harmless
 LEASE_S = env.int("LEASE_S", 60)

@@ -7,9 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
+from django.db.models import QuerySet
 
-from evals import queue
-from evals.models import Benchmark, Checkpoint, EvalRun, Score, Submission
+from evals import journal, notices
+from evals.models import (
+    Attempt,
+    Benchmark,
+    Checkpoint,
+    EvalRun,
+    Notice,
+    RunLine,
+    Score,
+    Submission,
+)
+from evals.queue import Forecast
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +55,40 @@ class SubmissionPage:
     sentence: str
     next_step: str
     queue_position: int
+    waiting: int
     eta_s: float | None
     seconds: float | None
+    attempts: list[Attempt]
+    log: list[RunLine]
+    notices: list[Notice]
+    is_latest: bool
 
     @property
     def is_unfinished(self) -> bool:
         """Say whether the page should look again by itself."""
         return self.run.state in EvalRun.UNFINISHED
 
+    @property
+    def may_resume(self) -> bool:
+        """Say whether the run ended early and nothing newer has taken its place."""
+        return self.is_latest and self.run.state in (EvalRun.State.FAILED, EvalRun.State.CANCELLED)
+
+    @property
+    def may_rerun(self) -> bool:
+        """Say whether it can be measured from the start."""
+        return self.is_latest and not self.is_unfinished
+
+    @property
+    def secret(self) -> str:
+        """Return what signs the webhooks; only the owner's page shows it."""
+        return notices.secret_of(self.submission) if self.submission.webhook_url else ""
+
 
 def read(submission: Submission, *, now: datetime) -> SubmissionPage:
     """Read the page; the submission comes with its run and contender."""
     run = submission.run
     lines = _lines(run)
+    forecast = Forecast.read(now=now) if run.state in EvalRun.UNFINISHED else None
     return SubmissionPage(
         submission=submission,
         run=run,
@@ -65,18 +97,27 @@ def read(submission: Submission, *, now: datetime) -> SubmissionPage:
         percent=sum(line.percent for line in lines) // len(lines) if lines else 0,
         sentence=_sentence(run),
         next_step=_next_step(run),
-        queue_position=queue.queue_position(run),
-        eta_s=queue.eta_s(run, now=now),
+        queue_position=forecast.position(run) if forecast else 0,
+        waiting=len(forecast.waiting) if forecast else 0,
+        eta_s=forecast.eta_s(run) if forecast else None,
         seconds=_seconds(run, now),
+        attempts=list(run.attempts.order_by("pk")),
+        log=journal.tail(run),
+        notices=list(submission.notices.order_by("pk")),
+        is_latest=not _newer(run).exists(),
     )
 
 
-def may_cancel(submission: Submission, *, user_id: int | None, is_staff: bool, key: str) -> bool:
-    """Say whether this person may stop the run: who asked for it, and staff."""
+def may_operate(submission: Submission, *, user_id: int | None, is_staff: bool, key: str) -> bool:
+    """Say whether this person may stop and repeat it: who asked for it, and staff."""
     is_owner = user_id is not None and submission.submitter_id == user_id
     is_browser = bool(key) and submission.submitter_key == key
     is_alone = settings.EMBEDDED and not submission.submitter_key and not submission.submitter_id
     return is_staff or is_owner or is_browser or is_alone
+
+
+def _newer(run: EvalRun) -> QuerySet[EvalRun]:
+    return EvalRun.objects.filter(contender=run.contender_id, suite=run.suite_id, pk__gt=run.pk)
 
 
 def _lines(run: EvalRun) -> list[BenchmarkLine]:
@@ -133,9 +174,10 @@ def _next_step(run: EvalRun) -> str:
         EvalRun.State.QUEUED: "You can close this page: the place in the queue is kept.",
         EvalRun.State.RUNNING: "Scores appear below as each benchmark ends.",
         EvalRun.State.SUCCEEDED: "Next: see it beside its parent, or let people judge it.",
-        EvalRun.State.FAILED: "Mend what the sentence names and submit it again: what was "
-        "already measured stays on record.",
-        EvalRun.State.CANCELLED: "Submit it again to measure it from the start.",
+        EvalRun.State.FAILED: "It was the platform's fault and costs you nothing: go on with it."
+        if run.is_ours
+        else "Mend what the sentence names and submit it again, or go on with this run.",
+        EvalRun.State.CANCELLED: "Go on with it after its last finished benchmark, or start anew.",
     }[EvalRun.State(run.state)]
 
 

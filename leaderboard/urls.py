@@ -3,17 +3,20 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from leaderboard.views import board, charts, contenders, operations, submissions
+from leaderboard.views import board, charts, contenders, operations, queue, submissions
 
 submission_urls = [
     path("", submissions.detail, name="submission-detail"),
     path("cancel/", submissions.cancel, name="submission-cancel"),
+    path("resume/", submissions.resume, name="submission-resume"),
+    path("rerun/", submissions.rerun, name="submission-rerun"),
 ]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", board.index, name="board"),
     path("board.<slug:kind>", board.export, name="board-export"),
     path("contenders/<slug:slug>/", contenders.detail, name="contender-detail"),
     path("charts/", charts.index, name="chart-list"),
+    path("queue/", queue.index, name="queue"),
     path("submissions/", submissions.index, name="submission-list"),
     path("submissions/new/", submissions.new, name="submission-new"),
     path("submissions/<uuid:submission_id>/", include(submission_urls)),

@@ -120,20 +120,10 @@ class _Shift:
         return taken
 
     def _next_batch(self) -> list[int]:
-        """Return the run that has waited longest, and those beside it on the same base."""
+        """Return the run whose turn it is, and those to be measured with it on one server."""
         rested = time.monotonic() - REST_S
-        waiting = [
-            each
-            for each in runs.next_available(now=self._clock())
-            if self._tried.get(each, rested) <= rested
-        ]
-        bases = {
-            pk: base or contender
-            for pk, base, contender in EvalRun.objects.filter(pk__in=waiting).values_list(
-                "pk", "contender__base", "contender"
-            )
-        }
-        return [each for each in waiting if bases.get(each) == bases.get(waiting[0])]
+        resting = {pk for pk, tried_at in self._tried.items() if tried_at > rested}
+        return runs.next_batch(now=self._clock(), resting=resting)
 
     def _execute(self, run_id: int, opened: Harness) -> bool:
         self._tried[run_id] = time.monotonic()

@@ -18,13 +18,14 @@ from django.db import DatabaseError, connections
 from django.utils import timezone
 
 from arena import battles, changelog, conversations, groundwork, ratings
-from evals import runs
+from evals import notices, runs
 from evals.models import EvalRun
 from workers import execution, heartbeats, owners, preparation, room, tasks
 
 logger = logging.getLogger(__name__)
 
 ANSWERS_POLL_S = 3.0
+NOTICES_S = 5.0
 PREPARE_S = 60.0
 PREPARE_AT_LATEST_S = 600.0  # while runs keep the engines busy, battles are prepared seldom
 STOP_S = 20.0
@@ -103,6 +104,7 @@ def threads(*, queues: set[str]) -> list[Repeated]:
         execution.reap_orphans()
         found.append(Repeated("poll-runs", settings.POLL_S, look_for_runs))
     if "answers" in queues:
+        found.append(Repeated("notices", NOTICES_S, send_notices))
         found.append(Repeated("refresh", settings.SWEEP_S, refresh_ratings))
         found.append(Repeated("groundwork", settings.SWEEP_S, renew_groundwork))
         found.append(Repeated("poll-turns", ANSWERS_POLL_S, answer_waiting))
@@ -121,6 +123,11 @@ def look_for_runs() -> None:
     """Execute what waits, and what a predecessor of this process left behind."""
     sweep_runs()
     execution.execute_available()
+
+
+def send_notices() -> None:
+    """Tell those who want to know that their runs have ended."""
+    notices.deliver_due(now=timezone.now())
 
 
 def refresh_ratings() -> None:

@@ -8,7 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import F, Max, Q
+from django.utils import timezone
 
+from evals import runs
 from evals.models import Contender, EvalRun
 
 SERVING = Contender.Serving
@@ -45,8 +47,7 @@ class Want:
 
 def wanted() -> list[Want]:
     """Return everybody who should be answering, in order."""
-    unfinished = EvalRun.objects.unfinished().order_by("-state", "queued_at", "pk")  # running first
-    urgent = list(dict.fromkeys(unfinished.values_list("contender", flat=True)))
+    urgent = _urgent()
     arena = [pk for pk in _arena() if pk not in urgent]
     known = Contender.objects.in_bulk()
     return [
@@ -54,6 +55,14 @@ def wanted() -> list[Want]:
         for number, pk in enumerate([*urgent, *arena])
         if pk in known
     ]
+
+
+def _urgent() -> list[int]:
+    """Return those that a run waits for: running first, then in the order of their turns."""
+    contenders = dict(EvalRun.objects.unfinished().values_list("pk", "contender"))
+    running = EvalRun.objects.filter(state=EvalRun.State.RUNNING).order_by("started_at", "pk")
+    order = [*running.values_list("pk", flat=True), *runs.next_available(now=timezone.now())]
+    return list(dict.fromkeys(contenders[pk] for pk in order if pk in contenders))
 
 
 def _arena() -> Iterable[int]:

@@ -43,14 +43,17 @@ class EvalRun(models.Model):
 
     contender = models.ForeignKey(Contender, on_delete=models.PROTECT, related_name="runs")
     suite = models.ForeignKey(Suite, on_delete=models.PROTECT, related_name="runs")
+    owner = models.CharField(max_length=80, blank=True)  # whose turn it takes in the queue
     state = models.CharField(max_length=9, choices=State.choices, default=State.QUEUED)
     stage = models.CharField(max_length=120, blank=True)  # a sentence: what happens right now
     attempt = models.PositiveSmallIntegerField(default=0)  # the fencing token of every write
+    attempts_before = models.PositiveSmallIntegerField(default=0)  # when it was last resumed
     lease_owner = models.CharField(max_length=120, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     cancel_requested = models.BooleanField(default=False)
     error_code = models.CharField(max_length=40, blank=True)
     error_sentence = models.CharField(max_length=1000, blank=True)
+    is_ours = models.BooleanField(default=False)  # the platform failed: it costs no quota
     queued_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -80,10 +83,18 @@ class EvalRun(models.Model):
                 condition=~Q(state="FAILED") | ~Q(error_code=""), name="failure_has_a_code"
             ),
         ]
-        indexes = [models.Index(fields=["state", "queued_at"], name="run_queue")]
+        indexes = [
+            models.Index(fields=["state", "queued_at"], name="run_queue"),
+            models.Index(fields=["owner", "state"], name="run_owner"),
+        ]
 
     def __str__(self) -> str:
         return f"run {self.pk} of {self.contender_id}"
+
+    @property
+    def tries(self) -> int:
+        """Return how many attempts count: those since it was last resumed."""
+        return self.attempt - self.attempts_before
 
 
 class Checkpoint(models.Model):

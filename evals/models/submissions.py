@@ -23,6 +23,8 @@ class Submission(models.Model):
         related_name="submissions",
     )
     submitter_key = models.CharField(max_length=64, blank=True)  # the browser of an anonymous one
+    webhook_url = models.CharField(max_length=500, blank=True)  # told when the run ends
+    wants_email = models.BooleanField(default=False)  # to the address of the account
     created_at = models.DateTimeField()
 
     def __str__(self) -> str:

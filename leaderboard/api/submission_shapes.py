@@ -8,8 +8,9 @@ from uuid import UUID
 from ninja import Field, Schema
 from pydantic import ConfigDict
 
-from evals import runs
-from evals.models import Checkpoint, Contender, EvalRun, Score, Submission
+from evals import journal, runs
+from evals.models import Attempt, Checkpoint, Contender, EvalRun, Score, Submission
+from evals.notices import Wishes
 from evals.submissions import Accepted, Order
 from leaderboard.api.choices import one_of
 
@@ -37,9 +38,18 @@ class SubmissionIn(Schema):
         default=None, ge=0, max_digits=12, decimal_places=4, description="An API's list price."
     )
 
+    webhook_url: str = Field(
+        default="", description="Told by a signed POST when the evaluation ends."
+    )
+    wants_email: bool = Field(default=False, description="Told by e-mail, to the account's own.")
+
+    def wishes(self) -> Wishes:
+        """Return how its submitter wants to be told."""
+        return Wishes(webhook_url=self.webhook_url.strip(), wants_email=self.wants_email)
+
     def order(self) -> Order:
         """Return it in the words of the operation."""
-        choices = {"kind", "source", "cost_evidence"}
+        choices = {"kind", "source", "cost_evidence", "webhook_url", "wants_email"}
         return Order(
             kind=self.kind.value,
             source=self.source.value,
@@ -80,18 +90,58 @@ class BenchmarkProgressOut(Schema):
     samples: int | None
 
 
+class AttemptOut(Schema):
+    """One try of a worker."""
+
+    number: int
+    outcome: str = Field(json_schema_extra=one_of(Attempt.Outcome))
+    code: str
+    detail: str
+    started_at: datetime
+    ended_at: datetime | None
+
+
+class LogLineOut(Schema):
+    """One line of the run's log."""
+
+    at: datetime
+    text: str
+
+
 class SubmissionDetailOut(SubmissionOut):
     """A submission with its progress."""
 
     queue_position: int | None = Field(description="1 is next; null when it does not wait.")
     eta_s: float | None = Field(description="Expected seconds until it is done, if known.")
     benchmarks: list[BenchmarkProgressOut]
+    attempts: list[AttemptOut]
+    log: list[LogLineOut] = Field(description="The last lines, oldest first.")
 
 
 class SubmittedOut(SubmissionDetailOut):
     """A submission just accepted."""
 
     warnings: list[str] = Field(description="What the submitter should know.")
+    token: str | None = Field(
+        description="Proves later that this is yours: stop it, go on, measure it again."
+    )
+
+
+class QueuePlaceOut(Schema):
+    """One run that is not finished."""
+
+    contender: str = Field(description="Slug.")
+    state: EvalRun.State
+    position: int = Field(description="1 is next; 0 is being measured.")
+    eta_s: float | None = Field(description="Expected seconds until it is done, if known.")
+
+
+class QueueOut(Schema):
+    """Who is measured and who waits."""
+
+    waiting: int
+    running: int
+    places: list[QueuePlaceOut]
 
 
 def submission_out(submission: Submission) -> SubmissionOut:
@@ -109,14 +159,16 @@ def submission_detail_out(submission: Submission) -> SubmissionDetailOut:
         queue_position=runs.queue_position(run) if is_queued else None,
         eta_s=runs.eta_s(run) if run.state in EvalRun.UNFINISHED else None,
         benchmarks=[_progress(each, scores.get(each.benchmark_id)) for each in checkpoints],
+        attempts=[_attempt(each) for each in run.attempts.order_by("pk")],
+        log=[LogLineOut(at=each.at, text=each.text) for each in journal.tail(run)],
         **_facts(submission),
     )
 
 
-def submitted_out(accepted: Accepted) -> SubmittedOut:
+def submitted_out(accepted: Accepted, token: str | None) -> SubmittedOut:
     """Return what was accepted, be it new or the one that exists."""
     detail = submission_detail_out(accepted.submission)
-    return SubmittedOut(warnings=list(accepted.warnings), **detail.model_dump())
+    return SubmittedOut(warnings=list(accepted.warnings), token=token, **detail.model_dump())
 
 
 def _facts(submission: Submission) -> dict[str, Any]:
@@ -143,4 +195,15 @@ def _progress(checkpoint: Checkpoint, score: Score | None) -> BenchmarkProgressO
         value=score.value if score else None,
         stderr=score.stderr if score else None,
         samples=score.samples if score else None,
+    )
+
+
+def _attempt(attempt: Attempt) -> AttemptOut:
+    return AttemptOut(
+        number=attempt.number,
+        outcome=attempt.outcome,
+        code=attempt.code,
+        detail=attempt.sentence,
+        started_at=attempt.started_at,
+        ended_at=attempt.ended_at,
     )

@@ -9,12 +9,17 @@ from django.urls import reverse
 from django.utils import timezone
 from ninja import Field, Query, Router, Status
 
-from evals import submissions
+from evals import repeats, runs, submissions
 from evals.models import EvalRun, Submission
-from leaderboard.api.callers import AnyCaller, ApiRequest
-from leaderboard.api.errors import refusals
+from evals.queue import Forecast
+from evals.submissions import Submitter
+from leaderboard import submission_page
+from leaderboard.api.callers import AnyCaller, ApiRequest, KnownCaller
+from leaderboard.api.errors import ApiRefused, refusals
 from leaderboard.api.paging import Listed, Piece
 from leaderboard.api.submission_shapes import (
+    QueueOut,
+    QueuePlaceOut,
     SubmissionDetailOut,
     SubmissionIn,
     SubmissionOut,
@@ -55,10 +60,12 @@ def submit(
         submitter=caller.user,
         submitter_key=caller.key,
         now=timezone.now(),
+        wishes=submission.wishes(),
     )
     transaction.on_commit(tasks.ring_runs)
     response["Location"] = reverse("api:read_submission", args=[accepted.submission.pk])
-    return Status(201 if accepted.is_new else 200, submitted_out(accepted))
+    token = caller.token() if caller.user is None else None
+    return Status(201 if accepted.is_new else 200, submitted_out(accepted, token))
 
 
 @router.get(
@@ -91,6 +98,98 @@ def list_submissions(
 def read_submission(request: HttpRequest, submission_id: UUID) -> SubmissionDetailOut:
     """Read how far an evaluation has come, and what it measured."""
     return submission_detail_out(_read(submission_id))
+
+
+@router.post(
+    "/submissions/{uuid:submission_id}/cancel",
+    auth=KnownCaller(),
+    operation_id="cancel_submission",
+    summary="Stop a submission",
+    response={200: SubmissionDetailOut, **refusals(400, 403, 404, 409, 413, 415)},
+)
+def cancel(request: ApiRequest, submission_id: UUID) -> SubmissionDetailOut:
+    """Stop its run: at once where it waits, within seconds where it is measured."""
+    submission = _own(request, submission_id)
+    try:
+        runs.request_cancel(run=submission.run, now=timezone.now())
+    except runs.AlreadyFinished as over:
+        raise ApiRefused(409, "ALREADY_FINISHED", "It had finished before.") from over
+    return submission_detail_out(_read(submission_id))
+
+
+@router.post(
+    "/submissions/{uuid:submission_id}/resume",
+    auth=KnownCaller(),
+    operation_id="resume_submission",
+    summary="Go on with a submission",
+    response={200: SubmissionDetailOut, **refusals(400, 403, 404, 409, 413, 415)},
+)
+def resume(request: ApiRequest, submission_id: UUID) -> SubmissionDetailOut:
+    """Go on with a run that failed or was stopped, after its last finished benchmark."""
+    submission = _own(request, submission_id)
+    try:
+        repeats.resume(run=submission.run, now=timezone.now())
+    except repeats.NotRepeatable as refusal:
+        raise ApiRefused(409, refusal.code, str(refusal)) from refusal
+    transaction.on_commit(tasks.ring_runs)
+    return submission_detail_out(_read(submission_id))
+
+
+@router.post(
+    "/submissions/{uuid:submission_id}/rerun",
+    auth=KnownCaller(),
+    operation_id="rerun_submission",
+    summary="Measure a submission again",
+    response={201: SubmissionDetailOut, **refusals(400, 403, 404, 409, 413, 415, 429)},
+)
+def rerun(
+    request: ApiRequest, response: HttpResponse, submission_id: UUID
+) -> Status[SubmissionDetailOut]:
+    """Measure it again from the start; the earlier run stays on record."""
+    submission, caller = _own(request, submission_id), request.auth
+    try:
+        again = repeats.rerun(
+            submission=submission,
+            by=Submitter(caller.user, caller.key),
+            now=timezone.now(),
+            is_limited=not (caller.user and caller.user.is_staff),
+        )
+    except repeats.NotRepeatable as refusal:
+        raise ApiRefused(409, refusal.code, str(refusal)) from refusal
+    transaction.on_commit(tasks.ring_runs)
+    response["Location"] = reverse("api:read_submission", args=[again.pk])
+    return Status(201, submission_detail_out(_read(again.pk)))
+
+
+@router.get("/queue", operation_id="read_queue", summary="Read the queue", response=QueueOut)
+def read_queue(request: HttpRequest) -> QueueOut:
+    """Read who is measured and who waits, in the order of their turns."""
+    forecast = Forecast.read(now=timezone.now())
+    found = {run.pk: run for run in EvalRun.objects.unfinished().select_related("contender")}
+    order = [*sorted(forecast.shares), *forecast.waiting]
+    places = [
+        QueuePlaceOut(
+            contender=found[pk].contender.slug,
+            state=EvalRun.State(found[pk].state),
+            position=forecast.position(found[pk]),
+            eta_s=forecast.eta_s(found[pk]),
+        )
+        for pk in order
+        if pk in found and found[pk].contender.is_listed
+    ]
+    return QueueOut(waiting=len(forecast.waiting), running=len(forecast.shares), places=places)
+
+
+def _own(request: ApiRequest, submission_id: UUID) -> Submission:
+    submission, caller = _read(submission_id), request.auth
+    if not submission_page.may_operate(
+        submission,
+        user_id=caller.user.pk if caller.user else None,
+        is_staff=bool(caller.user and caller.user.is_staff),
+        key=caller.key,
+    ):
+        raise ApiRefused(403, "NOT_YOURS", "Only who submitted it, and staff, can do that.")
+    return submission
 
 
 def _public() -> QuerySet[Submission]:

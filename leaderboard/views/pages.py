@@ -11,9 +11,10 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _problem(request, 404, "Not on the card", sentence)
 
 
-def denied(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
+def denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer for something that this reader may not do."""
-    return _problem(request, 403, "Not allowed", "That is for somebody else to do.")
+    sentence = str(exception) or "That is for somebody else to do."
+    return _problem(request, 403, "Not allowed", sentence)
 
 
 def refused(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001

@@ -1,8 +1,10 @@
 """Submitting a contender, and following what becomes of it."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,8 +13,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
-from evals import runs, submissions
+from evals import repeats, runs, submissions
 from evals.models import Contender, Submission
+from evals.submissions import Submitter
 from leaderboard import submission_list, submission_page, suggestions
 from leaderboard.forms import SubmissionForm
 from leaderboard.voters import known_key, voter_key
@@ -24,17 +27,21 @@ def new(request: HttpRequest) -> HttpResponse:
     """Ask what is to be ranked; a POST submits it."""
     kind = request.GET.get("kind", "").upper()
     kind = kind if kind in Contender.Kind.values else Contender.Kind.MODEL.value
-    parents = suggestions.parents()
+    asked: dict[str, Any] = {
+        "kind": kind,
+        "parents": suggestions.parents(),
+        "has_email": bool(getattr(request.user, "email", "")),
+    }
     if request.method == "POST":
-        form = SubmissionForm(request.POST, kind=kind, parents=parents)
+        form = SubmissionForm(request.POST, **asked)
         return _submit(request, form) if form.is_valid() else _form(request, form, status=400)
-    return _form(request, SubmissionForm(initial=_prefilled(request), kind=kind, parents=parents))
+    return _form(request, SubmissionForm(initial=_prefilled(request), **asked))
 
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    """Show what waits, what runs, and what became of the rest."""
-    page = submission_list.read(number=request.GET.get("page", "1"), now=timezone.now())
+    """Show what became of what was submitted."""
+    page = submission_list.read(number=request.GET.get("page", "1"))
     return render(request, "submissions/index.html", {"page": page})
 
 
@@ -45,7 +52,7 @@ def detail(request: HttpRequest, submission_id: UUID) -> HttpResponse:
     submission = _found(submission_id)
     context = {
         "page": submission_page.read(submission, now=timezone.now()),
-        "may_cancel": _may_cancel(request, submission),
+        "may_operate": _may_operate(request, submission),
     }
     is_fragment = "HX-Request" in request.headers
     template = "submissions/_progress.html" if is_fragment else "submissions/detail.html"
@@ -57,10 +64,7 @@ def detail(request: HttpRequest, submission_id: UUID) -> HttpResponse:
 @require_POST
 def cancel(request: HttpRequest, submission_id: UUID) -> HttpResponse:
     """Stop the run of a submission."""
-    submission = _found(submission_id)
-    if not _may_cancel(request, submission):
-        messages.error(request, "Only who submitted it, and staff, can stop it.")
-        return redirect("submission-detail", submission.pk)
+    submission = _own(request, submission_id)
     try:
         runs.request_cancel(run=submission.run, now=timezone.now())
     except runs.AlreadyFinished:
@@ -70,13 +74,47 @@ def cancel(request: HttpRequest, submission_id: UUID) -> HttpResponse:
     return redirect("submission-detail", submission.pk)
 
 
+@require_POST
+def resume(request: HttpRequest, submission_id: UUID) -> HttpResponse:
+    """Go on with a run that ended early."""
+    submission = _own(request, submission_id)
+    try:
+        repeats.resume(run=submission.run, now=timezone.now())
+    except repeats.NotRepeatable as refusal:
+        messages.error(request, str(refusal))
+    else:
+        transaction.on_commit(tasks.ring_runs)
+        messages.success(request, "It goes on where it stopped.")
+    return redirect("submission-detail", submission.pk)
+
+
+@require_POST
+def rerun(request: HttpRequest, submission_id: UUID) -> HttpResponse:
+    """Measure it again from the start."""
+    submission = _own(request, submission_id)
+    try:
+        again = repeats.rerun(
+            submission=submission,
+            by=Submitter(_account(request), voter_key(request)),
+            now=timezone.now(),
+            is_limited=not request.user.is_staff,
+        )
+    except (repeats.NotRepeatable, submissions.Refused) as refusal:
+        messages.error(request, str(refusal))
+        return redirect("submission-detail", submission.pk)
+    transaction.on_commit(tasks.ring_runs)
+    messages.success(request, "It is measured again; the earlier run stays on record.")
+    return redirect("submission-detail", again.pk)
+
+
 def _submit(request: HttpRequest, form: SubmissionForm) -> HttpResponse:
     try:
         accepted = submissions.submit(
             order=form.order(),
-            submitter=request.user if isinstance(request.user, User) else None,
+            submitter=_account(request),
             submitter_key=voter_key(request),
             now=timezone.now(),
+            wishes=form.wishes(),
         )
     except submissions.Refused as refusal:
         form.refuse(refusal.problems)
@@ -114,8 +152,20 @@ def _found(submission_id: UUID) -> Submission:
     return get_object_or_404(related, pk=submission_id)
 
 
-def _may_cancel(request: HttpRequest, submission: Submission) -> bool:
+def _own(request: HttpRequest, submission_id: UUID) -> Submission:
+    """Return a submission that this person may stop and repeat."""
+    submission = _found(submission_id)
+    if not _may_operate(request, submission):
+        raise PermissionDenied("Only who submitted it, and staff, can do that.")
+    return submission
+
+
+def _account(request: HttpRequest) -> User | None:
+    return request.user if isinstance(request.user, User) else None
+
+
+def _may_operate(request: HttpRequest, submission: Submission) -> bool:
     user = request.user
-    return submission_page.may_cancel(
+    return submission_page.may_operate(
         submission, user_id=user.pk, is_staff=bool(user.is_staff), key=known_key(request)
     )

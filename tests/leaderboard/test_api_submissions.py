@@ -46,7 +46,10 @@ class TestSubmit:
         assert response.status_code == 201
         assert (followed["contender"], followed["state"]) == ("heron", "QUEUED")
         assert (followed["queue_position"], len(followed["benchmarks"])) == (1, 2)
-        assert response.json() == followed | {"warnings": response.json()["warnings"]}
+        assert response.json() == followed | {
+            "warnings": response.json()["warnings"],
+            "token": response.json()["token"],
+        }
 
     def test_answers_a_repeated_order_with_the_first(self, client: Client) -> None:
         first, again = post(client, ORDER), post(Client(), ORDER)
@@ -143,3 +146,33 @@ class TestListSubmissions:
 
         with django_assert_num_queries(2):
             client.get("/api/v1/submissions")
+
+
+@pytest.mark.usefixtures("suite")
+class TestOperate:
+    def test_lets_the_holder_of_the_token_stop_go_on_and_measure_again(self) -> None:
+        made = post(Client(), ORDER).json()
+        bearer = {"Authorization": f"Bearer {made['token']}"}
+        address = f"/api/v1/submissions/{made['id']}"
+
+        def ask(what: str) -> Any:
+            return Client().post(
+                f"{address}/{what}", content_type="application/json", headers=bearer
+            )
+
+        answers = [ask(each) for each in ("resume", "cancel", "cancel", "resume", "rerun")]
+        ask("cancel")
+        again = ask("rerun")
+
+        assert [each.status_code for each in answers] == [409, 200, 409, 200, 409]
+        assert again.status_code == 201
+        assert again.json()["id"] != made["id"]
+
+    @pytest.mark.parametrize("what", ["cancel", "resume", "rerun"])
+    def test_refuses_somebody_else(self, what: str) -> None:
+        made = post(Client(), ORDER).json()
+        address = f"/api/v1/submissions/{made['id']}/{what}"
+
+        answer = Client().post(address, content_type="application/json")
+
+        assert (answer.status_code, answer.json()["code"]) == (403, "NOT_YOURS")

@@ -178,7 +178,7 @@ class TestDetail:
 
         page = page_of(client, waiting)
 
-        assert '<dd id="queue-position">1</dd>' in page
+        assert '<span id="queue-position">1</span> <small class="muted">of 1</small>' in page
         assert "Waiting for a worker." in page
         assert 'hx-trigger="every 1s"' in page
 
@@ -262,18 +262,17 @@ class TestCancel:
 
 
 class TestIndex:
-    def test_shows_what_runs_before_what_waits(self, client: Client) -> None:
+    def test_shows_what_has_ended_and_leads_to_the_queue(self, client: Client) -> None:
         suite = factories.suite("zoo")
-        for name, state in (("Waiting", "QUEUED"), ("Running", "RUNNING"), ("Ended", "SUCCEEDED")):
-            run = factories.run(
-                contender := factories.model(name), suite, state=state, lease_until=NOON
-            )
+        for name, state in (("Waiting", "QUEUED"), ("Ended", "SUCCEEDED")):
+            run = factories.run(contender := factories.model(name), suite, state=state)
             Submission.objects.create(contender=contender, run=run, created_at=NOON)
 
         page = client.get(reverse("submission-list")).content.decode()
 
-        assert page.index("Running") < page.index("Waiting") < page.index("Ended")
-        assert "1 waiting." in page
+        assert ">Ended</a>" in page
+        assert ">Waiting</a>" not in page
+        assert "1 waiting" in page
 
     def test_keeps_failures_in_the_history(self, client: Client) -> None:
         submission(state="FAILED", error_code="X", error_sentence="The disk was full.")

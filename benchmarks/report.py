@@ -4,6 +4,7 @@ import json
 import platform
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
 
 
@@ -54,29 +55,33 @@ def table(figures: Sequence[Figure]) -> str:
     )
 
 
-def close(benchmark: str, figures: Sequence[Figure]) -> int:
-    """Print everything and return the exit code."""
+def close(benchmark: str, figures: Sequence[Figure], *, kept: Path | None = None) -> int:
+    """Print everything, keep the last line in a file if one is named, return the exit code."""
     holds = all(figure.holds for figure in figures)
+    line = json.dumps(_told(benchmark, figures, holds=holds))
     print(table(figures))
-    print(
-        json.dumps(
-            {
-                "benchmark": benchmark,
-                "machine": f"{platform.machine()}, Python {platform.python_version()}",
-                "holds": holds,
-                "figures": [
-                    {
-                        "name": each.name,
-                        "value": round(each.value, 4),
-                        "unit": each.unit,
-                        "at_most": each.at_most,
-                        "at_least": each.at_least,
-                        "samples": each.samples,
-                        "holds": each.holds,
-                    }
-                    for each in figures
-                ],
-            }
-        )
-    )
+    print(line)
+    if kept is not None:
+        kept.parent.mkdir(exist_ok=True)
+        kept.write_text(f"{line}\n")
     return 0 if holds else 1
+
+
+def _told(benchmark: str, figures: Sequence[Figure], *, holds: bool) -> dict[str, object]:
+    return {
+        "benchmark": benchmark,
+        "machine": f"{platform.machine()}, Python {platform.python_version()}",
+        "holds": holds,
+        "figures": [
+            {
+                "name": each.name,
+                "value": round(each.value, 4),
+                "unit": each.unit,
+                "at_most": each.at_most,
+                "at_least": each.at_least,
+                "samples": each.samples,
+                "holds": each.holds,
+            }
+            for each in figures
+        ],
+    }

@@ -47,20 +47,24 @@ def sorted_by(board: Board, view: View) -> list[Column]:
 
 def _arranged(board: Board, view: View) -> list[Line]:
     order, placed = board.kept(("order", view.sort), lambda: _ordered(board, view))
-    if not view.is_narrowed:
-        found = known = set(board.by_slug)
-    else:
-        query = searching.understood(view.search)
-        texts: dict[str, str] = board.kept(("texts",), lambda: _texts(board))
-        found = {
-            row.slug
-            for row in board.rows
-            if view.filters.matches(row) and query.matches(row, texts[row.slug])
-        }
-        known = {slug for each in found for slug in _with_below(board, each)}
+    found = found_in(board, view)
+    known = {slug for each in found for slug in _with_below(board, each)}
     if view.is_flat:
         return [_flat(row, placed) for row in order if row.slug in found]
     return list(_stacked([row for row in order if row.slug in known], placed, found, view))
+
+
+def found_in(board: Board, view: View) -> set[str]:
+    """Return the slugs of what the reader searches for and filters."""
+    if not view.is_narrowed:
+        return set(board.by_slug)
+    query = searching.understood(view.search)
+    texts: dict[str, str] = board.kept(("texts",), lambda: _texts(board))
+    return {
+        row.slug
+        for row in board.rows
+        if view.filters.matches(row) and query.matches(row, texts[row.slug])
+    }
 
 
 def _texts(board: Board) -> dict[str, str]:

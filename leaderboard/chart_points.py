@@ -24,13 +24,14 @@ class Quality:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What is better when it is lower."""
+    """What is better when it is lower, or, like speed, when it is higher."""
 
     key: str
     label: str
     title: str
     value: Callable[[BoardRow], float | None]
     write: Callable[[Any], str]
+    is_high_better: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,19 +3,30 @@
 The picture itself is made by `leaderboard.drawing` out of what is found here.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
 
 from django.http import QueryDict
 
-from leaderboard import drawing
+from leaderboard import arrangement, drawing, viewing
 from leaderboard.board import Board
 from leaderboard.chart_points import Cost, Interval, Point, Quality
+from leaderboard.filters import Filters
 from leaderboard.rows import CONFIDENCE, BoardRow
-from leaderboard.templatetags.figures import dollars, points, size, uncapped, whole
+from leaderboard.templatetags.figures import (
+    bytes_,
+    dollars,
+    points,
+    size,
+    uncapped,
+    whole,
+)
+from leaderboard.viewing import View
 
 Link = tuple[str, str, bool]
+POINTS_MAX = 1_500  # more would hide one another: the best are drawn, and the page says so
+NARROWING = ("q", *Filters.__slots__)
 NAMES_MAX = 5  # names on the Pareto line that the summary lists
 
 
@@ -26,10 +37,12 @@ class Choice:
     suite: str
     quality: str
     cost: str
+    view: View = field(default_factory=View)
 
     def address(self, **changes: str) -> str:
         """Return the query string of this chart with some of it changed."""
-        pairs = {"suite": self.suite, "y": self.quality, "x": self.cost} | changes
+        kept = {name: value for name, value in self.view.pairs().items() if name in NARROWING}
+        pairs = {"suite": self.suite, "y": self.quality, "x": self.cost} | kept | changes
         return "?" + urlencode({name: value for name, value in pairs.items() if value})
 
 
@@ -57,6 +70,7 @@ class Chart:
     baseline: BoardRow | None
     figure: dict[str, Any]
     summary: str
+    hidden: int = 0  # points that stand in no picture, because there are too many
 
     @property
     def qualities(self) -> list[Link]:
@@ -146,6 +160,13 @@ COSTS = {
     each.key: each
     for each in (
         Cost("parameters", "Parameters", "Parameters served", lambda row: row.parameters, size),
+        Cost(
+            "memory",
+            "Memory",
+            "Memory that the server really used",
+            lambda row: row.cost.peak_memory_bytes,
+            bytes_,
+        ),
         Cost("training", "Training cost", "Training cost of the stack, $", _training, dollars),
         Cost(
             "price",
@@ -153,6 +174,14 @@ COSTS = {
             "Measured $ per million tokens",
             lambda row: row.cost.usd_per_million_tokens,
             dollars,
+        ),
+        Cost(
+            "speed",
+            "Tokens/s",
+            "Measured tokens a second",
+            lambda row: row.cost.tokens_per_second,
+            whole,
+            is_high_better=True,
         ),
     )
 }
@@ -165,21 +194,26 @@ def asked(query: QueryDict) -> Choice:
         suite=query.get("suite", "")[:60],
         quality=quality if quality in QUALITIES else "average",
         cost=cost if cost in COSTS else "parameters",
+        view=viewing.asked(query),
     )
 
 
 def draw(board: Board, choice: Choice) -> Chart:
     """Return the chart of a board."""
     quality, cost = QUALITIES[choice.quality], COSTS[choice.cost]
-    found = {row.slug: _point(row, quality, cost) for row in board.rows}
-    placed = _with_front([point for point in found.values() if point])
+    wanted = arrangement.found_in(board, choice.view)
+    rows = [row for row in board.rows if row.slug in wanted or row.is_baseline]
+    found = {row.slug: _point(row, quality, cost) for row in rows}
+    every = _with_front([point for point in found.values() if point], cost)
+    placed = _thinned(every)
     mark = board.baseline
     return Chart(
         choice=choice,
         quality=quality,
         cost=cost,
         points=placed,
-        left_out=[row for row in board.rows if found[row.slug] is None and row is not mark],
+        left_out=[row for row in rows if found[row.slug] is None and row is not mark],
+        hidden=len(every) - len(placed),
         baseline=mark,
         figure=drawing.figure(placed, quality, cost, mark),
         summary=_summary(placed, quality, cost, mark),
@@ -191,14 +225,25 @@ def _point(row: BoardRow, quality: Quality, cost: Cost) -> Point | None:
     return None if y is None or x is None else Point(row, x, *y)
 
 
-def _with_front(points: list[Point]) -> list[Point]:
-    """Mark the points that nothing cheaper equals; cheapest first."""
+def _with_front(points: list[Point], cost: Cost) -> list[Point]:
+    """Mark the points that nothing cheaper equals; cheapest (or fastest) first."""
     best = float("-inf")
     marked: list[Point] = []
-    for point in sorted(points, key=lambda each: (each.x, -each.y, each.row.slug)):
+    sign = -1 if cost.is_high_better else 1
+    for point in sorted(points, key=lambda each: (sign * each.x, -each.y, each.row.slug)):
         marked.append(replace(point, is_on_front=point.y > best and not point.row.is_baseline))
         best = max(best, point.y) if not point.row.is_baseline else best
     return marked
+
+
+def _thinned(points: list[Point]) -> list[Point]:
+    """Return the Pareto line, the baselines and the highest of many, in their order."""
+    if len(points) <= POINTS_MAX:
+        return points
+    must = [point for point in points if point.is_on_front or point.row.is_baseline]
+    others = sorted((each for each in points if each not in must), key=lambda each: -each.y)
+    chosen = {each.row.slug for each in (*must, *others[: POINTS_MAX - len(must)])}
+    return [point for point in points if point.row.slug in chosen]
 
 
 def _summary(points: list[Point], quality: Quality, cost: Cost, mark: BoardRow | None) -> str:

@@ -1,5 +1,7 @@
 """The picture of a chart: a plotly figure as a plain dictionary, drawn by `charts.js`.
 
+Plain, because plotly's own classes check every value and take a minute for a thousand arrows.
+
 Colours are names of the design's tokens, resolved in the reader's theme. Colour never speaks
 alone: kinds differ by symbol too, and the same numbers stand in a table beside the picture.
 """
@@ -8,21 +10,24 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-import plotly.graph_objects as go
 from django.urls import reverse
 
-from leaderboard.chart_points import Cost, Point, Quality
+from leaderboard.chart_points import Cost, Interval, Point, Quality
 from leaderboard.rows import BoardRow
 
 INK, MUTED, LINE = "var(--ink)", "var(--ink-3)", "var(--line)"
 BRASS, BLUE, HARM = "var(--brass-fill)", "var(--blue)", "var(--red)"
 CARD = "var(--card)"
+SHADE = "var(--shade)"  # of an interval's band
+TWO_SIDED = [[0, "var(--harm-fill)"], [0.5, "var(--sunk)"], [1, "var(--blue-fill)"]]
 KINDS = {
     "MODEL": ("Models", INK, "circle"),
     "ADAPTER": ("Adapters", BLUE, "diamond"),
     "BASELINE": ("Baselines", HARM, "x"),
 }
 LOG_RATIO = 8  # costs further apart than this are drawn on a log axis
+ARROWS_MAX = 60  # more points than this, and arrows would hide them
+ERRORS_MAX = 400
 LABELS_MAX = 14  # more points than this, and only the Pareto line is labelled
 
 
@@ -31,19 +36,18 @@ def figure(
 ) -> dict[str, Any]:
     """Return the figure of points that know whether they are on the Pareto line."""
     is_log = _is_log(points)
-    drawn = go.Figure(layout=_layout(quality, cost, points, is_log=is_log))
-    drawn.add_trace(_front(points))
-    for kind in KINDS:
-        if chosen := [point for point in points if point.row.kind == kind]:
-            drawn.add_trace(
-                _markers(kind, chosen, quality, cost, is_crowded=len(points) > LABELS_MAX)
-            )
-    for arrow in _arrows(points, is_log=is_log):
-        drawn.add_annotation(**arrow)
+    is_crowded = len(points) > LABELS_MAX
+    kinds = {kind: [point for point in points if point.row.kind == kind] for kind in KINDS}
+    markers = [
+        _markers(kind, chosen, quality, cost, is_crowded=is_crowded)
+        for kind, chosen in kinds.items()
+        if chosen
+    ]
+    layout = _layout(quality, cost, points, is_log=is_log)
+    layout["annotations"] = list(_arrows(points, is_log=is_log)) if len(points) < ARROWS_MAX else []
     if baseline and (level := quality.level(baseline)):
-        _mark_baseline(drawn, baseline, level, quality)
-    plain: dict[str, Any] = drawn.to_plotly_json()
-    return plain
+        _mark_baseline(layout, baseline, level, quality)
+    return {"data": [_front(points), *markers], "layout": layout}
 
 
 def _is_log(points: list[Point]) -> bool:
@@ -53,65 +57,77 @@ def _is_log(points: list[Point]) -> bool:
 
 def _markers(
     kind: str, points: list[Point], quality: Quality, cost: Cost, *, is_crowded: bool
-) -> go.Scatter:
+) -> dict[str, Any]:
     label, colour, symbol = KINDS[kind]
-    return go.Scatter(
-        name=label,
-        x=[point.x for point in points],
-        y=[point.y for point in points],
-        error_y={
-            "type": "data",
-            "symmetric": False,
-            "array": [point.high - point.y for point in points],
-            "arrayminus": [point.y - point.low for point in points],
-            "color": colour,
-            "thickness": 1,
-            "width": 3,
-        },
-        mode="markers+text",
-        text=[
-            _plain(point.row.name) if point.is_on_front or not is_crowded else ""
-            for point in points
+    return {
+        "type": "scatter",
+        "name": label,
+        "x": [point.x for point in points],
+        "y": [point.y for point in points],
+        "error_y": errors([(point.y, point.low, point.high) for point in points], colour),
+        "mode": "markers+text",
+        "text": [
+            plain(point.row.name) if point.is_on_front or not is_crowded else "" for point in points
         ],
-        textposition="bottom right",
-        textfont={"color": INK, "size": 12},
-        cliponaxis=False,
-        marker={
+        "textposition": "bottom right",
+        "textfont": {"color": INK, "size": 12},
+        "cliponaxis": False,
+        "marker": {
             "color": colour,
             "symbol": symbol,
             "size": 11,
             "line": {"color": CARD, "width": 1.5},
         },
-        customdata=[reverse("contender-detail", args=[point.row.slug]) for point in points],
-        hovertext=[_told(point, quality, cost) for point in points],
-        hovertemplate="%{hovertext}<extra></extra>",
-    )
+        "customdata": [address_of(point.row) for point in points],
+        "hovertext": [_told(point, quality, cost) for point in points],
+        "hovertemplate": "%{hovertext}<extra></extra>",
+    }
+
+
+def address_of(row: BoardRow) -> str:
+    """Return where a click on a contender leads."""
+    return reverse("contender-detail", args=[row.slug])
+
+
+def errors(intervals: list[Interval], colour: str) -> dict[str, Any]:
+    """Return the bars of 95 % intervals; none where they would be a grey cloud."""
+    return {
+        "type": "data",
+        "visible": len(intervals) <= ERRORS_MAX,
+        "symmetric": False,
+        "array": [high - value for value, _low, high in intervals],
+        "arrayminus": [value - low for value, low, _high in intervals],
+        "color": colour,
+        "thickness": 1,
+        "width": 3,
+    }
 
 
 def _told(point: Point, quality: Quality, cost: Cost) -> str:
     name = " + ".join(point.row.stack) if len(point.row.stack) > 1 else point.row.name
     return (  # plotly's <b> and <i> would write style attributes, which the page's policy forbids
-        f"{_plain(name)}<br>{quality.label} {quality.write(point.y)}"
+        f"{plain(name)}<br>{quality.label} {quality.write(point.y)}"
         f" ({quality.write(point.low)} to {quality.write(point.high)})"
         f"<br>{cost.label} {cost.write(point.x)}<br>Click to open"
     )
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Return a name that plotly cannot read as markup."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _front(points: list[Point]) -> go.Scatter:
+def _front(points: list[Point]) -> dict[str, Any]:
     front = [point for point in points if point.is_on_front]
-    return go.Scatter(
-        name="Pareto line",
-        x=[point.x for point in front],
-        y=[point.y for point in front],
-        mode="lines",
-        line={"color": BRASS, "width": 2.5, "shape": "hv"},
-        hoverinfo="skip",
-    )
+    return {
+        "type": "scatter",
+        "name": "Pareto line",
+        "x": [point.x for point in front],
+        "y": [point.y for point in front],
+        "mode": "lines",
+        "line": {"color": BRASS, "width": 2.5, "shape": "hv"},
+        "hoverinfo": "skip",
+    }
 
 
 def _arrows(points: list[Point], *, is_log: bool) -> Iterator[dict[str, Any]]:
@@ -141,54 +157,69 @@ def _arrows(points: list[Point], *, is_log: bool) -> Iterator[dict[str, Any]]:
 
 
 def _mark_baseline(
-    drawn: go.Figure, baseline: BoardRow, level: tuple[float, float, float], quality: Quality
+    layout: dict[str, Any], baseline: BoardRow, level: Interval, quality: Quality
 ) -> None:
     """Draw the mark to beat as a line with its interval as a band."""
     value, low, high = level
-    drawn.add_hrect(y0=low, y1=high, fillcolor=HARM, opacity=0.09, line_width=0, layer="below")
-    drawn.add_hline(y=value, line={"color": HARM, "width": 1.4, "dash": "dash"}, layer="below")
-    drawn.add_annotation(
-        xref="paper",
-        x=0,
-        xanchor="left",
-        y=value,
-        yanchor="bottom",
-        showarrow=False,
-        text=f"Baseline {_plain(baseline.name)} {quality.write(value)}{quality.caveat(baseline)}",
-        font={"color": HARM, "size": 12},
+    across = {"xref": "paper", "x0": 0, "x1": 1, "yref": "y", "layer": "below"}
+    band = {"type": "rect", "y0": low, "y1": high, "fillcolor": HARM, "opacity": 0.09}
+    line = {"type": "line", "y0": value, "y1": value}
+    layout["shapes"] = [
+        {**across, **band, "line": {"width": 0}},
+        {**across, **line, "line": {"color": HARM, "width": 1.4, "dash": "dash"}},
+    ]
+    layout["annotations"].append(
+        {
+            "xref": "paper",
+            "x": 0,
+            "xanchor": "left",
+            "y": value,
+            "yanchor": "bottom",
+            "showarrow": False,
+            "text": f"Baseline {plain(baseline.name)} {quality.write(value)}"
+            f"{quality.caveat(baseline)}",
+            "font": {"color": HARM, "size": 12},
+        }
     )
 
 
-def _layout(quality: Quality, cost: Cost, points: list[Point], *, is_log: bool) -> go.Layout:
-    lines = {"gridcolor": LINE, "linecolor": INK, "zeroline": False}
-    return go.Layout(
-        template=go.layout.Template(),
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        font={"color": INK, "size": 13},
-        margin={"l": 56, "r": 16, "t": 44, "b": 52},
-        hovermode="closest",
-        dragmode=False,
-        hoverlabel={"bgcolor": CARD, "bordercolor": INK, "font": {"color": INK}},
-        legend={"orientation": "h", "x": 0, "y": 1.01, "yanchor": "bottom"},
-        xaxis={
-            **lines,
-            "title": {
-                "text": cost.title + (" (log scale)" if is_log else ""),
-                "font": {"size": 13},
-            },
-            "type": "log" if is_log else "linear",
-            "showline": True,
-            "fixedrange": True,
-            **_ticks([point.x for point in points], cost, is_log=is_log),
-        },
-        yaxis={
-            **lines,
-            "title": {"text": quality.title, "font": {"size": 13}},
-            "showline": False,
-            "fixedrange": True,
-        },
-    )
+def frame() -> dict[str, Any]:
+    """Return the layout that all charts share."""
+    return {
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"color": INK, "size": 13},
+        "margin": {"l": 56, "r": 16, "t": 44, "b": 52},
+        "hovermode": "closest",
+        "dragmode": False,
+        "hoverlabel": {"bgcolor": CARD, "bordercolor": INK, "font": {"color": INK}},
+        "legend": {"orientation": "h", "x": 0, "y": 1.01, "yanchor": "bottom"},
+        "annotations": [],
+    }
+
+
+def axis(title: str, *, is_ruled: bool = False, **more: Any) -> dict[str, Any]:
+    """Return one axis."""
+    return {
+        "gridcolor": LINE,
+        "linecolor": INK,
+        "zeroline": False,
+        "title": {"text": title, "font": {"size": 13}},
+        "showline": is_ruled,
+        "fixedrange": True,
+        **more,
+    }
+
+
+def _layout(quality: Quality, cost: Cost, points: list[Point], *, is_log: bool) -> dict[str, Any]:
+    title = cost.title + (" (log scale)" if is_log else "")
+    ticks = _ticks([point.x for point in points], cost, is_log=is_log)
+    kind = "log" if is_log else "linear"
+    return {
+        **frame(),
+        "xaxis": axis(title, is_ruled=True, type=kind, **ticks),
+        "yaxis": axis(quality.title),
+    }
 
 
 def _ticks(costs: list[float], cost: Cost, *, is_log: bool) -> dict[str, Any]:

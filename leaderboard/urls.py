@@ -17,6 +17,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("contenders/<slug:slug>/", contenders.detail, name="contender-detail"),
     path("charts/", charts.index, name="chart-list"),
     path("queue/", queue.index, name="queue"),
+    path("charts/<slug:kind>/", charts.index, name="chart-detail"),
+    path("charts/<slug:kind>.csv", charts.data, name="chart-data"),
     path("submissions/", submissions.index, name="submission-list"),
     path("submissions/new/", submissions.new, name="submission-new"),
     path("submissions/<uuid:submission_id>/", include(submission_urls)),

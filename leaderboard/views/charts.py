@@ -1,16 +1,52 @@
-"""Quality against cost, drawn and told."""
+"""The charts, drawn and told; and their numbers as a file."""
 
-from django.http import HttpRequest, HttpResponse
+import csv
+import io
+
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from leaderboard import charts, finders, snapshots
+from leaderboard import chart_page, exports, finders, freshness, snapshots
+from leaderboard.charting.picture import Picture
 
 
 @require_safe
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: HttpRequest, kind: str = "cost") -> HttpResponse:
     """Show the chart that the address asks for."""
-    choice = charts.asked(request.GET)
-    table = snapshots.current(choice.suite).board
-    context = {"chart": charts.draw(table, choice), "style_guards": finders.style_guards()}
-    return render(request, "charts/index.html", context)
+    if kind not in chart_page.KINDS:
+        raise Http404("There is no such chart.")
+    snapshot = snapshots.current(request.GET.get("suite", "")[:60])
+    etag = freshness.etag_of(request, f"{snapshot.version} {timezone.now().date()}")
+    if answer := freshness.unchanged(request, etag):
+        return answer
+    page = chart_page.ChartPage(kind, snapshot.board, request.GET, _picture(request, kind))
+    context = {"page": page, "chart": page.picture, "style_guards": finders.style_guards()}
+    return freshness.marked(render(request, "charts/index.html", context), etag)
+
+
+@require_safe
+def data(request: HttpRequest, kind: str) -> HttpResponse:
+    """Send every number of a chart as CSV."""
+    if kind not in chart_page.KINDS:
+        raise Http404("There is no such chart.")
+    picture = _picture(request, kind)
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(["contender", "slug", *picture.headings])
+    for line in picture.lines:
+        who = (line.row.name, line.row.slug) if line.row else (line.name, "")
+        writer.writerow([exports.safe(each) for each in (*who, *line.cells)])
+    answer = HttpResponse(text.getvalue(), content_type="text/csv; charset=utf-8")
+    answer.headers["Content-Disposition"] = f'attachment; filename="chart-{kind}.csv"'
+    return answer
+
+
+def _picture(request: HttpRequest, kind: str) -> Picture:
+    """Return the picture, drawn once for everybody who asks for the same one."""
+    board = snapshots.current(request.GET.get("suite", "")[:60]).board
+    today = timezone.now().date()
+    key = ("picture", kind, request.GET.urlencode()[:1000], get_language(), today)
+    return board.kept(key, lambda: chart_page.draw(kind, board, request.GET, today=today))

@@ -28,16 +28,22 @@ async function draw() {
   layout.autosize = true;
   if (isNarrow()) {
     layout.font.size = 12;
-    layout.margin = { ...layout.margin, l: 40, r: 20 };
+    layout.margin = { ...layout.margin, l: Math.min(layout.margin.l - 16, 112), r: 20 };
     layout.yaxis.title.text = "";
-    for (const trace of data) if (trace.text) trace.mode = "markers";
+    for (const trace of data) if (trace.mode === "markers+text") trace.mode = "markers";
   }
   await Plotly.react(place, data, layout, { displayModeBar: false, responsive: true });
 }
 
 await draw();
 place.on("plotly_click", (event) => {
-  const address = event.points[0].customdata;
+  const address = [event.points[0].customdata].flat(2)[0];
   if (address) location.assign(address);
 });
 document.addEventListener("themechange", draw);
+document.addEventListener("click", (event) => {
+  const format = event.target.closest("[data-picture]")?.dataset.picture;
+  if (!format) return;
+  const filename = document.querySelector("h1").textContent.toLowerCase().replaceAll(" ", "-");
+  Plotly.downloadImage(place, { format, filename, width: 1200, height: 720, scale: 2 });
+});

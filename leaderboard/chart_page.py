@@ -1,0 +1,119 @@
+"""The charts of the site: which there are, and what the page around each shows."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from types import MappingProxyType
+
+from django.http import QueryDict
+from django.urls import reverse
+
+from leaderboard import filters, viewing
+from leaderboard.board import Board
+from leaderboard.charting import (
+    agreement,
+    asking,
+    cost,
+    gains,
+    gaps,
+    pounds,
+    ratings,
+    wins,
+)
+from leaderboard.charting.asking import Asked
+from leaderboard.charting.picture import Link, Picture
+from leaderboard.charts import NARROWING
+from leaderboard.filters import Option
+from leaderboard.viewing import View
+
+KINDS = MappingProxyType(
+    {
+        "cost": "Quality and cost",
+        "pound-for-pound": "Pound for pound",
+        "gap": "Gap to the baseline",
+        "ratings": "Ratings",
+        "wins": "Who beat whom",
+        "gains": "Gains of layers",
+        "agreement": "Benchmarks and votes",
+    }
+)
+DRAWN: MappingProxyType[str, Callable[[Board, Asked], Picture]] = MappingProxyType(
+    {
+        "pound-for-pound": pounds.draw,
+        "ratings": ratings.draw,
+        "wins": wins.draw,
+        "gains": gains.draw,
+        "agreement": agreement.draw,
+    }
+)
+
+
+def address(kind: str) -> str:
+    """Return where a chart lives."""
+    return reverse("chart-list") if kind == "cost" else reverse("chart-detail", args=[kind])
+
+
+def draw(kind: str, board: Board, query: QueryDict, *, today: date) -> Picture:
+    """Return the picture that an address asks for."""
+    if kind == "cost":
+        return cost.draw(board, query)
+    asked = asking.asked(kind, query)
+    if kind == "gap":
+        return gaps.draw(board, asked, today=today)
+    return DRAWN[kind](board, asked)
+
+
+@dataclass(frozen=True)
+class ChartPage:
+    """Everything the page shows around its picture."""
+
+    kind: str
+    board: Board
+    query: QueryDict
+    picture: Picture
+
+    @cached_property
+    def view(self) -> View:
+        """Return the search and the filters, which are the board's."""
+        return viewing.asked(self.query)
+
+    @property
+    def kinds(self) -> list[Link]:
+        """Return every chart with the same search and filters."""
+        pairs = self.view.pairs()
+        kept = QueryDict(mutable=True)
+        kept.update({name: pairs[name] for name in ("suite", *NARROWING) if name in pairs})
+        tail = f"?{kept.urlencode()}" if kept else ""
+        return [
+            (label, f"{address(kind)}{tail}", kind == self.kind) for kind, label in KINDS.items()
+        ]
+
+    @property
+    def kept(self) -> list[Option]:
+        """Return what the filter form must carry along: the chart's own choices."""
+        return [
+            (name, str(self.query[name]))
+            for name in ("x", "y", "by", "suite")
+            if name in self.query
+        ]
+
+    @property
+    def options(self) -> dict[str, list[Option]]:
+        """Return what every filter can be set to."""
+        return self.board.kept(("options",), lambda: filters.options(self.board.rows))
+
+    @property
+    def filter_count(self) -> int:
+        """Return how many filters are set."""
+        return len(self.view.filters.pairs())
+
+    @property
+    def data_address(self) -> str:
+        """Return where every number of the picture can be downloaded."""
+        return f"{reverse('chart-data', args=[self.kind])}?{self.query.urlencode()}"
+
+    @property
+    def clear_address(self) -> str:
+        """Return this chart without a search or a filter."""
+        return address(self.kind)

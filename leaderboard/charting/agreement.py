@@ -1,0 +1,130 @@
+"""How well each benchmark's order agrees with the order that votes make: Spearman's rho.
+
+The interval is Fisher's, with the standard error 1.03 / sqrt(n - 3) that Fieller, Hartley and
+Pearson (1957) found for ranks. Under four contenders there is none, and nothing is drawn.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from scipy import stats
+
+from leaderboard import columns, drawing
+from leaderboard.board import Board
+from leaderboard.chart_points import Interval
+from leaderboard.charting.asking import Asked
+from leaderboard.charting.picture import Line, Picture
+from leaderboard.columns import Column
+from leaderboard.rows import CONFIDENCE, BoardRow
+from leaderboard.templatetags.figures import plural, signed
+
+PEOPLE_MIN = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Agreement:
+    label: str
+    rho: Interval
+    people: int
+
+
+def rank_correlation(pairs: list[tuple[float, float]]) -> Interval | None:
+    """Return Spearman's rho with its 95 % interval; None where it means nothing."""
+    if len(pairs) < PEOPLE_MIN or any(len(set(each)) < 2 for each in zip(*pairs, strict=True)):
+        return None
+    rho = float(stats.spearmanr([a for a, _b in pairs], [b for _a, b in pairs]).statistic)
+    if abs(rho) >= 1 - 1e-12:
+        return rho, rho, rho
+    spread = CONFIDENCE * 1.03 / math.sqrt(len(pairs) - 3)
+    return rho, math.tanh(math.atanh(rho) - spread), math.tanh(math.atanh(rho) + spread)
+
+
+def draw(board: Board, asked: Asked) -> Picture:
+    """Return one line a benchmark, and one for the average."""
+    rows = [row for row in asked.rows(board) if row.rating]
+    found = sorted(_agreements(board, rows), key=lambda each: -each.rho[0])
+    return Picture(
+        title="Do benchmarks and votes agree?",
+        summary=_summary(found),
+        note="Spearman's rank correlation between a benchmark's scores and the ratings in votes: "
+        "1 is the same order, 0 none, -1 the opposite. Bars are 95 % intervals.",
+        figure=_figure(found),
+        headings=["Correlation", "95 % interval", "Contenders"],
+        lines=[
+            Line(
+                None,
+                [
+                    signed(each.rho[0], 2),
+                    f"{signed(each.rho[1], 2)} to {signed(each.rho[2], 2)}",
+                    str(each.people),
+                ],
+                each.label,
+            )
+            for each in found
+        ],
+    )
+
+
+def _agreements(board: Board, rows: list[BoardRow]) -> Iterator[_Agreement]:
+    for column in columns.of(board):
+        if column.group not in ("average", "score"):
+            continue
+        pairs = list(_pairs(column, rows))
+        if (rho := rank_correlation(pairs)) is not None:
+            yield _Agreement(column.label, rho, len(pairs))
+
+
+def _pairs(column: Column, rows: list[BoardRow]) -> Iterator[tuple[float, float]]:
+    for row in rows:
+        is_comparable = column.group != "average" or row.is_complete
+        value = column.value(row)
+        if is_comparable and row.rating and value is not None:
+            yield (-1 if column.is_low_first else 1) * float(value), row.rating.value
+
+
+def _figure(found: list[_Agreement]) -> dict[str, Any]:
+    layout = drawing.frame()
+    layout["showlegend"] = False
+    layout["margin"] = {**layout["margin"], "l": 130}
+    ruler: dict[str, Any] = {"zeroline": True, "zerolinecolor": drawing.INK, "zerolinewidth": 1}
+    layout["xaxis"] = drawing.axis("Spearman's rank correlation", range=[-1.05, 1.05], **ruler)
+    layout["yaxis"] = drawing.axis(
+        "",
+        tickvals=list(range(len(found))),
+        ticktext=[drawing.plain(each.label) for each in found],
+        range=[len(found) - 0.4, -0.6],
+    )
+    return {
+        "data": [
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "x": [each.rho[0] for each in found],
+                "y": list(range(len(found))),
+                "error_x": drawing.errors([each.rho for each in found], drawing.INK),
+                "marker": {"color": drawing.INK, "size": 11},
+                "hovertext": [
+                    f"{drawing.plain(each.label)}: {signed(each.rho[0], 2)}"
+                    f" over {plural(each.people, 'contender')}"
+                    for each in found
+                ],
+                "hovertemplate": "%{hovertext}<extra></extra>",
+            }
+        ],
+        "layout": layout,
+    }
+
+
+def _summary(found: list[_Agreement]) -> str:
+    if not found:
+        return f"It takes {PEOPLE_MIN} contenders with both a score and a rating to say."
+    best, worst = found[0], found[-1]
+    text = (
+        f"{best.label} agrees most with the votes ({signed(best.rho[0], 2)} over "
+        f"{plural(best.people, 'contender')})"
+    )
+    if worst is best:
+        return f"{text}."
+    return f"{text}, {worst.label} least ({signed(worst.rho[0], 2)})."

@@ -1,0 +1,95 @@
+"""What each layer gained in benchmarks beside what it gained in votes: do they agree?"""
+
+from typing import Any
+
+from leaderboard import drawing
+from leaderboard.board import Board
+from leaderboard.charting import bars
+from leaderboard.charting.asking import Asked
+from leaderboard.charting.picture import Line, Picture
+from leaderboard.rows import BoardRow, Gain
+from leaderboard.templatetags.figures import plural, points, signed
+
+Layer = tuple[BoardRow, Gain, Gain]  # whose, in benchmarks, in votes
+
+
+def draw(board: Board, asked: Asked) -> Picture:
+    """Return one point a layer."""
+    adapters = [row for row in asked.rows(board) if row.is_adapter]
+    layers = [
+        (row, row.average.gain, row.rating.gain)
+        for row in adapters
+        if row.average.gain and row.rating and row.rating.gain
+    ]
+    drawn = {row.slug for row, _scores, _votes in layers}
+    return Picture(
+        title="Gain in benchmarks against gain in votes",
+        summary=_summary(layers),
+        note="Each point is a layer against its parent. Right of the line it helped in benchmarks, "
+        "above it in votes. Bars are 95 % intervals; one that crosses a line is no sure gain.",
+        figure=_figure(layers),
+        headings=["Benchmarks", "Votes", "Verdict"],
+        lines=[
+            Line(row, [_told(scores, 1), _told(votes, 0), _verdict(scores, votes)])
+            for row, scores, votes in layers
+        ],
+        left_out=[row for row in adapters if row.slug not in drawn],
+    )
+
+
+def _told(gain: Gain, digits: int) -> str:
+    return f"{signed(gain.difference, digits)} ± {points(gain.stderr, digits)}"
+
+
+def _verdict(scores: Gain, votes: Gain) -> str:
+    if scores.is_noise or votes.is_noise:
+        return "not sure"
+    return "agree" if scores.is_better == votes.is_better else "disagree"
+
+
+def _figure(layers: list[Layer]) -> dict[str, Any]:
+    across = [bars.interval(scores.difference, scores.stderr) for _row, scores, _votes in layers]
+    upright = [bars.interval(votes.difference, votes.stderr) for _row, _scores, votes in layers]
+    layout = drawing.frame()
+    ruler: dict[str, Any] = {"zeroline": True, "zerolinecolor": drawing.INK, "zerolinewidth": 1}
+    layout["xaxis"] = drawing.axis("Gain in the average, points", **ruler)
+    layout["yaxis"] = drawing.axis("Gain in the rating, points", **ruler)
+    layout["showlegend"] = False
+    return {
+        "data": [
+            {
+                "type": "scatter",
+                "mode": "markers+text",
+                "x": [each[0] for each in across],
+                "y": [each[0] for each in upright],
+                "error_x": drawing.errors(across, drawing.BLUE),
+                "error_y": drawing.errors(upright, drawing.BLUE),
+                "marker": {"color": drawing.BLUE, "symbol": "diamond", "size": 11},
+                "text": [
+                    drawing.plain(row.name) if len(layers) <= drawing.LABELS_MAX else ""
+                    for row, _scores, _votes in layers
+                ],
+                "textposition": "top right",
+                "textfont": {"color": drawing.INK, "size": 12},
+                "customdata": [drawing.address_of(row) for row, _scores, _votes in layers],
+                "hovertext": [
+                    f"{drawing.plain(row.name)}<br>Benchmarks {_told(scores, 1)}"
+                    f"<br>Votes {_told(votes, 0)}<br>Click to open"
+                    for row, scores, votes in layers
+                ],
+                "hovertemplate": "%{hovertext}<extra></extra>",
+            }
+        ],
+        "layout": layout,
+    }
+
+
+def _summary(layers: list[Layer]) -> str:
+    if not layers:
+        return "No layer has both a score and a rating, with its parent's, yet."
+    verdicts = [_verdict(scores, votes) for _row, scores, votes in layers]
+    return (
+        f"Of {plural(len(layers), 'layer')}, benchmarks and votes surely agree on "
+        f"{verdicts.count('agree')} and surely disagree on {verdicts.count('disagree')}; "
+        f"for {verdicts.count('not sure')} the intervals are too wide to say."
+    )

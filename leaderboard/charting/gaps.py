@@ -1,0 +1,207 @@
+"""The gap to the baseline over time: how far the best open contender was from it, by release date.
+
+At every release the best open contender so far is set against the best baseline so far. A
+baseline is matched on the day from which a test at 5 % no longer finds open contenders behind it.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from leaderboard import columns, drawing
+from leaderboard.board import Board
+from leaderboard.charting import asking, bars
+from leaderboard.charting.asking import Asked
+from leaderboard.charting.picture import Line, Picture
+from leaderboard.row_building import average_of
+from leaderboard.rows import BoardRow, Cell, Gain, difference
+from leaderboard.templatetags.figures import plural, points, signed
+
+Read = Callable[[BoardRow], Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A release that moved one of the two."""
+
+    day: date
+    best: BoardRow
+    mark: BoardRow
+    gap: Gain
+
+
+def draw(board: Board, asked: Asked, *, today: date) -> Picture:
+    """Return the gap at every release that changed it."""
+    choices = {each.key: each.label for each in columns.of(board) if _can_be_a_gap(each)}
+    asked = replace(asked, by=asking.chosen(asked.by, choices))
+    read = _reader(board, asked.by)
+    rows = asked.rows(board)
+    baselines = [row for row in board.rows if row.is_baseline]
+    dated = [row for row in rows if row.released_at and read(row).value is not None]
+    moments = list(_moments([row for row in dated if not row.is_baseline], baselines, read))
+    return Picture(
+        title="The gap to the baseline over time",
+        summary=_summary(moments, read, today),
+        note=f"{_asked_of_all(board, asked.by)}Each step is the best open contender so far "
+        "against the best baseline so far, by day of release. The band is the 95 % interval of "
+        "the difference; at 0 they are level.",
+        figure=_figure(moments, choices.get(asked.by, ""), today),
+        headings=["Released", "Against", "Gap", "± error"],
+        lines=[_line(each) for each in moments],
+        pickers=[asked.picker("Measured by", choices)],
+        left_out=[row for row in rows if row not in dated and not row.is_baseline],
+    )
+
+
+def _can_be_a_gap(column: columns.Column) -> bool:
+    is_up = not column.is_low_first
+    return column.group in ("average", "rating") or (column.group == "score" and is_up)
+
+
+def _reader(board: Board, by: str) -> Read:
+    """Return how to read the value; averages count only what every baseline was asked."""
+    if by == "average":
+        marks = [row for row in board.rows if row.is_baseline and row.average.value is not None]
+        shared = [
+            each
+            for each in board.benchmarks
+            if all(row.scores[each.key].value is not None for row in marks)
+        ]
+        return lambda row: _whole(average_of(row.scores, shared))
+    column = columns.by_key(board).get(by, columns.AVERAGE)
+    return lambda row: Cell(_number(column, row), column.stderr(row) if column.stderr else None)
+
+
+def _asked_of_all(board: Board, by: str) -> str:
+    """Say where averages count fewer benchmarks than the suite has."""
+    marks = [row for row in board.rows if row.is_baseline and row.average.value is not None]
+    fewest = min((row.average.measured for row in marks), default=len(board.benchmarks))
+    if by != "average" or fewest == len(board.benchmarks):
+        return ""
+    return "The average counts only the benchmarks that every baseline was asked. "
+
+
+def _whole(cell: Any) -> Cell:
+    return Cell() if cell.is_partial else cell
+
+
+def _number(column: columns.Column, row: BoardRow) -> float | None:
+    value = column.value(row)
+    return None if value is None else float(value)
+
+
+def _moments(people: list[BoardRow], baselines: list[BoardRow], read: Read) -> Iterator[Moment]:
+    """Yield every release after which the best or the mark is another."""
+    marks = [row for row in baselines if read(row).value is not None]
+    days = sorted({each.released_at for each in (*people, *marks) if each.released_at})
+    before: tuple[str, str] | None = None
+    for day in days:
+        best, mark = _best(people, day, read), _best(marks, day, read)
+        if best is None or mark is None or (best.slug, mark.slug) == before:
+            continue
+        before = best.slug, mark.slug
+        if gap := _gap(best, mark, read):
+            yield Moment(day, best, mark, gap)
+
+
+def _best(rows: list[BoardRow], day: date, read: Read) -> BoardRow | None:
+    """Return the best that was released by a day; a baseline without a date always was."""
+    out = [row for row in rows if (row.released_at or date.min) <= day]
+    return max(out, key=lambda row: read(row).value or 0.0, default=None)
+
+
+def _gap(best: BoardRow, mark: BoardRow, read: Read) -> Gain | None:
+    ours = read(best)
+    return difference(ours.value, ours.stderr, read(mark))
+
+
+def matched(moments: list[Moment], mark: BoardRow, read: Read) -> date | None:
+    """Return the day from which open contenders are not surely behind a baseline."""
+    for moment in moments:
+        gap = _gap(moment.best, mark, read)
+        if gap and (gap.is_better or (gap.is_noise and gap.stderr is not None)):
+            return moment.day
+    return None
+
+
+def weeks_behind(moments: list[Moment], mark: BoardRow, read: Read, today: date) -> float | None:
+    """Return the weeks from a baseline's release until it was matched, or until today."""
+    if mark.released_at is None:
+        return None
+    day = matched(moments, mark, read) or today
+    return max(0.0, (day - mark.released_at).days / 7)
+
+
+def _line(moment: Moment) -> Line:
+    gap = moment.gap
+    cells = [moment.day.isoformat(), moment.mark.name, signed(gap.difference), points(gap.stderr)]
+    return Line(moment.best, cells)
+
+
+def _figure(moments: list[Moment], label: str, today: date) -> dict[str, Any]:
+    moments = [*moments, replace(moments[-1], day=today)] if moments else []
+    spans = [bars.interval(each.gap.difference, each.gap.stderr) for each in moments]
+    days = [each.day.isoformat() for each in moments]
+    layout = drawing.frame()
+    layout["showlegend"] = False
+    layout["xaxis"] = drawing.axis("Day of release", is_ruled=True, type="date")
+    layout["yaxis"] = drawing.axis(
+        f"{label}: best open contender minus best baseline",
+        zeroline=True,
+        zerolinecolor=drawing.HARM,
+        zerolinewidth=1.4,
+    )
+    edge = {"type": "scatter", "mode": "lines", "line": {"width": 0, "shape": "hv"}}
+    return {
+        "data": [
+            {**edge, "x": days, "y": [low for _v, low, _h in spans], "hoverinfo": "skip"},
+            {
+                **edge,
+                "x": days,
+                "y": [high for _v, _l, high in spans],
+                "hoverinfo": "skip",
+                "fill": "tonexty",
+                "fillcolor": drawing.SHADE,
+            },
+            {
+                "type": "scatter",
+                "mode": "lines+markers",
+                "x": days,
+                "y": [value for value, _l, _h in spans],
+                "line": {"color": drawing.INK, "width": 2, "shape": "hv"},
+                "marker": {"color": drawing.INK, "size": 9},
+                "customdata": [drawing.address_of(each.best) for each in moments],
+                "hovertext": [_told(each) for each in moments],
+                "hovertemplate": "%{hovertext}<extra></extra>",
+            },
+        ],
+        "layout": layout,
+    }
+
+
+def _told(moment: Moment) -> str:
+    gap = moment.gap
+    best, mark = drawing.plain(moment.best.name), drawing.plain(moment.mark.name)
+    return (
+        f"{moment.day:%d %b %Y}<br>{best}: {signed(gap.difference)} ± {points(gap.stderr)}"
+        f"<br>to {mark}<br>Click to open"
+    )
+
+
+def _summary(moments: list[Moment], read: Read, today: date) -> str:
+    if not moments:
+        return "It takes an open contender and a baseline with days of release to draw a gap."
+    last = moments[-1]
+    gap, mark = last.gap, last.mark
+    where = "level with" if gap.difference == 0 else "ahead of"
+    where = where if gap.difference >= 0 else "behind"
+    size = points(abs(gap.difference))
+    text = f"{last.best.name} is {size} points (± {points(gap.stderr)}) {where} {mark.name}"
+    if mark.released_at is None:
+        return f"{text}."
+    weeks = weeks_behind(moments, mark, read, today)
+    told = plural(round(weeks or 0), "week")
+    if matched(moments, mark, read):
+        return f"{text}; it took {told} from the baseline's release to match it."
+    return f"{text}: {told} behind, and not matched yet."

@@ -1,0 +1,91 @@
+"""Pound for pound: quality for every million weights, gigabyte or dollar, by weight class."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from leaderboard.board import Board
+from leaderboard.charting import asking, bars
+from leaderboard.charting.asking import Asked
+from leaderboard.charting.picture import Line, Picture
+from leaderboard.rows import BoardRow
+from leaderboard.templatetags.figures import points
+from leaderboard.weight_classes import GIGABYTE, NAMES
+
+BEST_MAX = 5  # of a class, so that every class has room
+CHOICES = {"million": "Million weights", "gigabyte": "Gigabyte", "dollar": "Dollar"}
+DIVISORS: MappingProxyType[str, Callable[[BoardRow], float | None]] = MappingProxyType(
+    {
+        "million": lambda row: row.parameters / 1e6 if row.parameters else None,
+        "gigabyte": lambda row: (row.cost.peak_memory_bytes or 0) / GIGABYTE or None,
+        "dollar": lambda row: row.cost.usd_per_million_tokens or None,
+    }
+)
+UNITS = {
+    "million": "Points over chance for every million weights",
+    "gigabyte": "Points over chance for every gigabyte used",
+    "dollar": "Points over chance for every $ per million tokens",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Worth:
+    row: BoardRow
+    value: float
+    stderr: float | None
+    group: str
+
+
+def draw(board: Board, asked: Asked) -> Picture:
+    """Return the best of every class."""
+    asked = replace(asked, by=asking.chosen(asked.by, CHOICES))
+    every = [worth for row in asked.rows(board) if (worth := _worth(row, asked.by))]
+    best = _best(every)
+    intervals = [bars.interval(each.value, each.stderr) for each in best]
+    told = [f"{each.row.name}, {each.group}: {points(each.value)}" for each in best]
+    return Picture(
+        title="Pound for pound",
+        summary=_summary(best, asked.by),
+        note=f"The best {BEST_MAX} of each weight class, by the memory they really used. "
+        "Bars are 95 % intervals of the average, divided by the same amount.",
+        figure=bars.dots([each.row for each in best], intervals, told, UNITS[asked.by]),
+        headings=["Class", UNITS[asked.by], "95 % interval"],
+        lines=[
+            Line(each.row, [each.group, points(value), f"{points(low)} to {points(high)}"])
+            for each, (value, low, high) in zip(best, intervals, strict=True)
+        ],
+        pickers=[asked.picker("For every", CHOICES)],
+        left_out=[row for row in asked.rows(board) if _worth(row, asked.by) is None],
+        hidden=len(every) - len(best),
+    )
+
+
+def _worth(row: BoardRow, by: str) -> _Worth | None:
+    divisor = DIVISORS[by](row)
+    if not row.is_placed or row.average.value is None or divisor is None:
+        return None
+    stderr = row.average.stderr
+    error = None if stderr is None else stderr / divisor
+    return _Worth(row, row.average.value / divisor, error, row.weight_class or "Not weighed")
+
+
+def _best(every: list[_Worth]) -> list[_Worth]:
+    """Return the best of each class, the lightest class first."""
+    groups: dict[str, list[_Worth]] = defaultdict(list)
+    for worth in sorted(every, key=lambda each: (-each.value, each.row.slug)):
+        groups[worth.group].append(worth)
+    order = [name for name in (*NAMES, "Not weighed") if name in groups]
+    return [worth for name in order for worth in groups[name][:BEST_MAX]][: bars.LINES_MAX]
+
+
+def _summary(best: list[_Worth], by: str) -> str:
+    if not best:
+        return f"No contender has an average and a {CHOICES[by].casefold()} count yet."
+    first: dict[str, _Worth] = {}
+    for worth in best:
+        first.setdefault(worth.group, worth)
+    named = "; ".join(
+        f"{group}: {each.row.name} with {points(each.value)}" for group, each in first.items()
+    )
+    return f"{UNITS[by]}, the best of each class. {named}."

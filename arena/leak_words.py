@@ -53,7 +53,7 @@ SELVES: tuple[tuple[str, str, str], ...] = (
         r"|basically|technically|originally|specifically|models?|ai|a\.i\.|artificial intelligence"
         r"|language|large|small|tiny|compact|lightweight|open|open-source|source|open-weight"
         r"|weights?|assistant|virtual|chat|chatbot|bot|system|program|llm|lm|neural|network"
-        r"|helpful|friendly|digital|version|instance|variant|member|part|descendant|child|product"
+        r"|helpful|honest|harmless|friendly|decoder-only|digital|version|instance|variant|member|part|descendant|child|product"
         r"|creation|of|from|by|at|with|on|to|fine-tuned|finetuned|fine-tune|tuned|trained|developed"
         r"|pretrained|pre-trained|created|built|made|designed|produced|released|provided|written"
         r"|maintained|owned|operated|powered|based|brought|generated|hosted|and|which|that|who|was"
@@ -62,7 +62,7 @@ SELVES: tuple[tuple[str, str, str], ...] = (
         r"|generative|transformer|parameters?|one|under|name|over|here|ones|behind|me|in|early"
         r"|latest|new|official|free|state-of-the-art|adapter|lora|merge|guys|good|yours|truly"
         r"|not [^.!?\n]{1,30}? but|but",
-        r"as an?|as the|speaking as an?",
+        r"as(?: an?| the)?|speaking as(?: an?)?",
     ),
     (  # German
         r"ich bin|ich wurde|ich heiße|ich heisse|mein name (?:ist|lautet)|man nennt mich"
@@ -184,13 +184,13 @@ OPENINGS = (
     r"(?:मैं|मेरा नाम|मुझे|मेरे निर्माता|मेरे डेवलपर|आप)[^।.!?\n]{0,40}$",
 )
 EVIDENCE = (
-    r"\bai\b|a\.i\.|\bmodel|\bmodèle|\bmodell|assist|asist|chatbot|\bllm\b|\bia\b|\bki\b|language"
+    r"(?<![a-z])ai(?![a-z])|a\.i\.|\bmodel|\bmodèle|\bmodell|assist|asist|chatbot|\bllm\b|\bia\b|\bki\b|language"
     r"|neural|intelligen|intelig|artific|künstlich|trained|created|developed|built by|made by|made me"
     r"|designed by|fine-tuned|entwickelt|trainiert|entraîn|développ|créé|entrenad|desarroll|cread"
     r"|addestrat|svilupp|creat[oa]\b|treinad|desenvolv|criad|ontwikkeld|getraind|taalmodel|stworzon"
     r"|opracowan|wytrenowan|языков|модел|нейросет|ассистент|обучен|создан|разработ|интеллект|чат-бот"
     r"|dil model|yapay|geliştir|eğitil|dikembangkan|dilatih|dibuat|bahasa besar|mô hình|phát triển"
-    r"|huấn luyện|模型|助手|开发|開発|訓練|训练|人工|语言|言語|모델|인공|개발|어시스턴트|비서|نموذج|لغوي"
+    r"|huấn luyện|模型|助手|アシスタント|开发|開発|訓練|训练|人工|语言|言語|모델|인공|개발|어시스턴트|비서|نموذج|لغوي"
     r"|ذكاء|مساعد|تطوير|طورت|تدريب|मॉडल|सहायक|भाषा|विकसित|प्रशिक्षित|бот\b|мовн|створен|розробл"
 )
 HELP = (

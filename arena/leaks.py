@@ -6,6 +6,7 @@ that nobody writes by chance ("wren-instruct") stands at all. A name that the pr
 tells nothing. Seen through: letter case, spacing, markdown, look-alike and invisible characters.
 """
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from arena.plain_text import Plain
 WINDOW = 140  # characters before a name in which the sentence about oneself must begin
 AFTER = 60  # characters after a name in which evidence counts
 HELP_WITHIN = 160
+MAX_NAMES = 200  # a text that names more is a list, and must not take long
 GAP = r"[\s,;:_—–\-\"'«„“(\[]*"
 SENTENCE_END = re.compile(r"[.!?…]\s|[。！？।؟\n]")
 ARTICLE = re.compile(r"\b(?:an?|un|une|una|ein|eine|een|um|uma)\s+(?:\w+\s+)?$")
@@ -24,6 +26,7 @@ SPEAKER = re.compile(
     r"(?:^|\n)\s*(?!answer|assistant|ai\b|response|reply|model|system|note)\w+:[^\n]*$"
 )
 LABEL = re.compile(r"^[\W_]*$|(?:^|\n)\W*(?:model|assistant|name|ai)(?: name)?\s*:\s*\W*$")
+ENDS = r"(?:(?<=')|(?!\w))"  # a word is over; "qu'" and "d'" lean on the next
 INFLECTED = r"(?:s|em|iem|owi|a|u|om|un|in|im|ın)?"
 
 
@@ -57,7 +60,7 @@ def find(text: str, *, prompt: str = "", names: Iterable[Name] = ()) -> Leak | N
     plain, wanted = Plain.of(text), tuple(sorted(names))
     own = {_key(each.text): each.is_distinct for each in wanted}
     asked: set[str] | None = None
-    for hit in _hits(plain, wanted):
+    for hit in itertools.islice(_hits(plain, wanted), MAX_NAMES):
         is_at_hand_and_distinct = own.get(hit.name, False)
         if not (is_at_hand_and_distinct or _is_told(plain, hit)):
             continue
@@ -108,7 +111,8 @@ def _speaks_of(text: str, hit: _Hit) -> bool:
     before = _sentence_before(text, hit.start)
     after = text[hit.end : hit.end + HELP_WITHIN]
     if hit.name in _DISTINCT:
-        return _gap(before) is not None or _follows(text, hit)
+        is_claimed = _CLAIMED.search(before) is not None and after.startswith(",")
+        return is_claimed or _gap(before) is not None or _follows(text, hit)
     gap = _gap(before)
     if gap is None:
         return _CREATED_ME.match(after) is not None
@@ -156,18 +160,19 @@ def _follows(text: str, hit: _Hit) -> bool:
 
 
 def _opening(selves: str, between: str) -> re.Pattern[str]:
-    fill = rf"(?:(?:{between}|{words.SIZE})(?!\w){GAP})*"
+    fill = rf"(?:(?:{between}|{words.SIZE}){ENDS}{GAP})*"
     return re.compile(rf"(?<!\w)(?:{selves})(?!\w)(?P<gap>{GAP}{fill})$")
 
 
 def _claim(claims: str, between: str) -> re.Pattern[str]:
-    fill = rf"(?:(?:{between}|{words.SIZE})(?!\w){GAP})*"
-    return re.compile(rf"\W*(?:{claims})(?!\w)(?P<gap>{GAP}{fill})$")
+    fill = rf"(?:(?:{between}|{words.SIZE}){ENDS}{GAP})*"
+    return re.compile(rf"\W*(?:{claims}){ENDS}(?P<gap>{GAP}{fill})$")
 
 
 _DISTINCT = {_key(each) for each in (*words.DISTINCT, *words.OTHER_SCRIPTS)}
 _SELVES = [_opening(selves, between) for selves, between, _ in words.SELVES]
 _CLAIMS = [_claim(claims, between) for _, between, claims in words.SELVES if claims]
+_CLAIMED = re.compile(rf"^\W*(?:{'|'.join(claims for _, _, claims in words.SELVES if claims)})\W*$")
 _OPENING = re.compile("|".join(words.OPENINGS))
 _OTHER_SCRIPTS = re.compile("|".join(sorted(words.OTHER_SCRIPTS, key=len, reverse=True)))
 _EVIDENCE = re.compile(words.EVIDENCE)

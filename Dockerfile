@@ -20,4 +20,5 @@ ENV PATH=/site/.venv/bin:$PATH PYTHONUNBUFFERED=1 VAR_DIR=/site/var
 VOLUME /site/var
 EXPOSE 8000
 CMD ["uvicorn", "leaderboard.asgi:application", "--host", "0.0.0.0", "--port", "8000", \
-     "--workers", "2", "--lifespan", "off", "--no-server-header", "--no-access-log"]
+     "--workers", "2", "--lifespan", "off", "--no-server-header", "--no-access-log", \
+     "--no-proxy-headers"]

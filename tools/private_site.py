@@ -65,6 +65,7 @@ def _environment(var: Path, port: int) -> dict[str, str]:
         "PORT": str(port),
         "ENGINE_PORT_FIRST": str(port + 2),
         "BASELINE_URL": f"http://127.0.0.1:{port + 1}/v1",
+        "LIMITS": "false",  # tests and benchmarks ask faster than people
     }
 
 

@@ -1,0 +1,22 @@
+// Solve the challenge of this page beside it, then send the form; say so if that fails.
+
+const form = document.querySelector("[data-proof]");
+const status = document.querySelector("#proof-status");
+
+const failed = () => {
+  status.textContent =
+    "The calculation did not work in this browser, and nothing was sent. Reload to try again, or sign in: people with an account are not asked.";
+};
+
+try {
+  const worker = new Worker(form.dataset.worker);
+  worker.onerror = failed;
+  worker.onmessage = ({ data }) => {
+    form.elements.proof.value = data;
+    form.querySelector("button").disabled = false;
+    form.submit();
+  };
+  worker.postMessage([form.dataset.challenge, Number(form.dataset.bits)]);
+} catch {
+  failed();
+}

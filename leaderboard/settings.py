@@ -13,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from environs import Env, validate
 
 from leaderboard import databases, hardening, logs
+from leaderboard.vote_settings import *  # noqa: F403 - settings are names of one module
 
 env = Env()
 # Ratings are small sums: threads would only fight the engines for the cores. Before numpy loads.
@@ -273,17 +274,6 @@ MAX_TURNS = env.int("MAX_TURNS", 10)  # prompts in one battle
 MAX_BATTLE_CHARACTERS = env.int("MAX_BATTLE_CHARACTERS", 40_000)  # its prompts and one side
 BATTLE_EXPIRES_S = env.int("BATTLE_EXPIRES_S", 24 * 3600)  # unjudged, it is abandoned then
 PREPARED_BATTLES_TARGET = env.int("PREPARED_BATTLES_TARGET", 20)
-
-# Votes that count, and how often one may ask
-SIGN_IN_TO_VOTE = env.bool("SIGN_IN_TO_VOTE", False)
-VOTES_COUNTED_PER_DAY = env.int("VOTES_COUNTED_PER_DAY", 500)  # of one voter; 0: all of them
-LIMITS = env.bool("LIMITS", True)
-CHATS_PER_MINUTE = env.int("CHATS_PER_MINUTE", 20)  # of one person; a network: NETWORK_FACTOR times
-VOTES_PER_MINUTE = env.int("VOTES_PER_MINUTE", 40)
-SUBMISSIONS_PER_MINUTE = env.int("SUBMISSIONS_PER_MINUTE", 10)
-LOGINS_PER_MINUTE = env.int("LOGINS_PER_MINUTE", 10)
-NETWORK_FACTOR = env.int("NETWORK_FACTOR", 10)
-PROOF_OF_WORK_BITS = env.int("PROOF_OF_WORK_BITS", 0, validate=validate.Range(0, 30))
 
 # Ratings
 RATING_ANCHOR = env.float("RATING_ANCHOR", 1000.0)  # the vote-weighted mean

@@ -1,0 +1,15 @@
+"""Which votes count, how often one may ask, what is shown: part of the settings, read once."""
+
+from environs import Env, validate
+
+env = Env()
+
+SIGN_IN_TO_VOTE = env.bool("SIGN_IN_TO_VOTE", False)
+VOTES_COUNTED_PER_DAY = env.int("VOTES_COUNTED_PER_DAY", 500)  # of one voter; 0: all of them
+LIMITS = env.bool("LIMITS", True)
+CHATS_PER_MINUTE = env.int("CHATS_PER_MINUTE", 20)  # of one person; a network: NETWORK_FACTOR times
+VOTES_PER_MINUTE = env.int("VOTES_PER_MINUTE", 40)
+SUBMISSIONS_PER_MINUTE = env.int("SUBMISSIONS_PER_MINUTE", 10)
+LOGINS_PER_MINUTE = env.int("LOGINS_PER_MINUTE", 10)
+NETWORK_FACTOR = env.int("NETWORK_FACTOR", 10)
+PROOF_OF_WORK_BITS = env.int("PROOF_OF_WORK_BITS", 0, validate=validate.Range(0, 30))

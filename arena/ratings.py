@@ -20,6 +20,7 @@ from arena.categories import ALL
 from arena.ledger import Columns
 from arena.models import Groundwork, LedgerHead, Rating, RatingSnapshot, Vote
 from arena.tally import Tallied
+from evals.failpoints import failpoint
 from evals.models import Contender
 
 POLICY = "ties-half-v1"  # a tie and both-bad are half a win each
@@ -156,6 +157,7 @@ def _publish(
         if current() != after:
             return False
         snapshot.save(force_insert=True)
+        failpoint("ratings-half-written")
         for rating in ratings:
             rating.snapshot = snapshot
         Rating.objects.bulk_create(ratings)

@@ -12,6 +12,7 @@ from django.db import transaction
 
 from arena import elo, exclusions, ratings
 from arena.models import Battle, Vote, VoteEffect
+from evals.failpoints import failpoint
 
 ACCOUNT = "user-"  # how the keys of voters with an account begin
 
@@ -86,6 +87,7 @@ def cast(*, battle: Battle, voter: str, choice: str, now: datetime) -> Vote:
         )
         if judged:
             effect.save(force_insert=True)
+            failpoint("vote-half-written")
             return Vote.objects.create(
                 battle=battle,
                 voter=voter,

@@ -20,6 +20,7 @@ def refuse_weak(
     hosts: Sequence[str],
     origins: Sequence[str],
     database: Mapping[str, object],
+    failpoints: str = "",
 ) -> None:
     """Raise ImproperlyConfigured that names everything to mend, not only the first."""
     found = [
@@ -28,6 +29,8 @@ def refuse_weak(
         *_origins(origins),
         *_database(database),
     ]
+    if failpoints:
+        found.append("Unset FAILPOINTS: it breaks this process on purpose, for tests.")
     if debug:
         found.append("Turn DEBUG off: its pages show settings and source to every visitor.")
     if found:

@@ -75,13 +75,22 @@ def _runs(now: datetime) -> Iterator[Metric]:
     states = dict.fromkeys(State.values, 0) | dict(counted)
     yield _by(GaugeMetricFamily, "runs", "Evaluation runs by state.", "state", states.items())
     oldest = EvalRun.objects.queued().aggregate(at=Min("queued_at"))["at"]
-    yield _gauge("queue_age_seconds", "How long the oldest queued run has waited.",
-                 _seconds(oldest, now) or 0.0)  # fmt: skip
+    yield _gauge(
+        "queue_age_seconds",
+        "How long the oldest queued run has waited.",
+        _seconds(oldest, now) or 0.0,
+    )
     running = EvalRun.objects.filter(state=State.RUNNING)
-    yield _gauge("leases_live", "Running runs whose lease holds.",
-                 running.filter(lease_until__gte=now).count())  # fmt: skip
-    yield _gauge("leases_expired", "Running runs whose worker has gone silent.",
-                 EvalRun.objects.expired(now=now).count())  # fmt: skip
+    yield _gauge(
+        "leases_live",
+        "Running runs whose lease holds.",
+        running.filter(lease_until__gte=now).count(),
+    )
+    yield _gauge(
+        "leases_expired",
+        "Running runs whose worker has gone silent.",
+        EvalRun.objects.expired(now=now).count(),
+    )
     failed = (
         EvalRun.objects.filter(state=State.FAILED)
         .values_list("error_code")
@@ -111,10 +120,16 @@ def _answers(now: datetime) -> Iterator[Metric]:
         count=Count("pk"), oldest=Min("created_at")
     )
     yield _gauge("battles_answering", "Battles that are being answered.", waiting["count"])
-    yield _gauge("battles_answering_age_seconds", "How long the oldest of them has taken.",
-                 _seconds(waiting["oldest"], now) or 0.0)  # fmt: skip
-    yield _gauge("battles_prepared", "Answered battles that nobody has taken.",
-                 Battle.objects.prepared().count())  # fmt: skip
+    yield _gauge(
+        "battles_answering_age_seconds",
+        "How long the oldest of them has taken.",
+        _seconds(waiting["oldest"], now) or 0.0,
+    )
+    yield _gauge(
+        "battles_prepared",
+        "Answered battles that nobody has taken.",
+        Battle.objects.prepared().count(),
+    )
 
 
 def _votes() -> Iterator[Metric]:
@@ -132,10 +147,14 @@ def _ratings(now: datetime) -> Iterator[Metric]:
     unseen = Vote.objects.counted().filter(pk__gt=newest.last_vote if newest else 0)
     late = unseen.aggregate(count=Count("pk"), oldest=Min("cast_at"))
     yield _gauge("rating_lag_votes", "Counted votes that no rating has seen.", late["count"])
-    yield _gauge("rating_lag_seconds", "How long the oldest of them has waited.",
-                 _seconds(late["oldest"], now) or 0.0)  # fmt: skip
-    yield _gauge("rating_fit_seconds", "How long the newest fit took.",
-                 newest.seconds if newest else None)  # fmt: skip
+    yield _gauge(
+        "rating_lag_seconds",
+        "How long the oldest of them has waited.",
+        _seconds(late["oldest"], now) or 0.0,
+    )
+    yield _gauge(
+        "rating_fit_seconds", "How long the newest fit took.", newest.seconds if newest else None
+    )
 
 
 def _parts(now: datetime) -> Iterator[Metric]:
@@ -143,12 +162,14 @@ def _parts(now: datetime) -> Iterator[Metric]:
     states = dict.fromkeys(Deployment.State.values, 0) | dict(counted)
     yield _by(GaugeMetricFamily, "deployments", "Deployments by state.", "state", states.items())
     newest = Deployment.objects.aggregate(at=Max("answered_at"))["at"]
-    yield _gauge("token_age_seconds", "Since any contender last gave a token.",
-                 _seconds(newest, now))  # fmt: skip
+    yield _gauge(
+        "token_age_seconds", "Since any contender last gave a token.", _seconds(newest, now)
+    )
     at_work = Count("pk", filter=Q(beat_at__gte=now - Heartbeat.TRUST))
     roles = Heartbeat.objects.exclude(role=Heartbeat.PROBE).values_list("role")
-    yield _by(GaugeMetricFamily, "workers", "Processes at work.", "role",
-              roles.annotate(count=at_work))  # fmt: skip
+    yield _by(
+        GaugeMetricFamily, "workers", "Processes at work.", "role", roles.annotate(count=at_work)
+    )
 
 
 def _seconds(since: datetime | None, now: datetime) -> float | None:

@@ -193,6 +193,7 @@ if not EMBEDDED:
         hosts=ALLOWED_HOSTS,
         origins=CSRF_TRUSTED_ORIGINS,
         database=DATABASES["default"],
+        failpoints=os.environ.get("FAILPOINTS", ""),
     )
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"

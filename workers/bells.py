@@ -18,6 +18,7 @@ from django.conf import settings
 from kombu.connection import Connection
 from kombu.exceptions import OperationalError
 
+from evals.failpoints import failpoint
 from workers.celery import app
 
 logger = logging.getLogger(__name__)
@@ -40,6 +41,7 @@ _rests_until = 0.0
 
 def ring(task: Task, **arguments: Any) -> None:
     """Say that there is work; never fail, never wait."""
+    failpoint("bell-rung")
     _hand_over(task.name, lambda: _publish(task, arguments))
 
 

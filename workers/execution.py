@@ -19,7 +19,8 @@ from django.conf import settings
 from django.db import DatabaseError
 from django.utils import timezone
 
-from evals import runs
+from evals import runs, tracing
+from evals.failpoints import failpoint
 from evals.models import EvalRun
 from evals.problems import Refused, Unavailable
 from workers import costs, measuring, owners
@@ -129,13 +130,16 @@ class _Shift:
         self._tried[run_id] = time.monotonic()
         if stopping.is_set():
             return False
+        failpoint("run-found")
         try:
             run = runs.claim(run_id=run_id, owner=self._owner, now=self._clock())
         except runs.RunNotAvailable:
             return False
-        logger.info("Run %s: attempt %s of %s", run.pk, run.attempt, run.contender.slug)
+        failpoint("run-claimed")
         try:
-            self._settle(run, opened)
+            with tracing.bound(run=run.pk, attempt=run.attempt):
+                logger.info("Run %s: attempt %s of %s", run.pk, run.attempt, run.contender.slug)
+                self._settle(run, opened)
             measuring.forget_answers_of_finished([run.pk])
         except runs.LeaseLost:
             logger.warning("Run %s was taken over by another worker", run.pk)

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from evals import addresses, files, runs
+from evals.failpoints import failpoint
 from evals.models import Benchmark, Checkpoint, Contender, Deployment, EvalRun
 from evals.records import Cost
 from workers import waiting
@@ -80,6 +81,7 @@ class Measuring:
         self.harness.warm_up()
         self._fetch()
         deployment = waiting.for_deployment(run=self.run, hold=self.hold, clock=self.clock)
+        failpoint("engine-ready")
         target = target_of(contender, deployment)
         versions = dict(self.run.versions)
         for benchmark in self._unmeasured():
@@ -89,6 +91,7 @@ class Measuring:
                 Code.NOT_APPLICABLE, f"No benchmark of this suite can be asked of {contender.name}."
             )
         self._measure_cost(deployment, target, versions)
+        failpoint("run-measured")
         runs.complete(run=self.run, now=self.clock())
 
     def _fetch(self) -> None:
@@ -133,7 +136,9 @@ class Measuring:
                 raise
             runs.skip_benchmark(run=self.run, benchmark=benchmark, now=self.clock())
             return {}
+        failpoint("benchmark-measured")
         self._record(benchmark, measurement, path)
+        failpoint("benchmark-recorded")
         return measurement.versions
 
     def _record(self, benchmark: Benchmark, measurement: Measurement, path: Path) -> None:
@@ -152,6 +157,7 @@ class Measuring:
 
         def report(done: int, total: int) -> None:
             nonlocal told_at
+            failpoint("benchmark-asked")
             if time.monotonic() - told_at >= REPORT_EVERY_S or done == total:
                 told_at = time.monotonic()
                 runs.report_progress(run=self.run, benchmark=benchmark, done=done, total=total)

@@ -47,6 +47,7 @@ class TestProduction:
             ({"ALLOWED_HOSTS": ""}, "Set ALLOWED_HOSTS"),
             ({"CSRF_TRUSTED_ORIGINS": "http://board.example"}, "https:// origin"),
             ({"CSRF_TRUSTED_ORIGINS": "https://*.example"}, "https:// origin"),
+            ({"FAILPOINTS": "run-claimed=kill"}, "Unset FAILPOINTS"),
             ({"DATABASE_URL": "postgres://site:password@db/site"}, "tries first"),
         ],
     )

@@ -4,15 +4,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
 from django.conf import settings as site
-from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -20,20 +17,11 @@ from evals import directories, runs
 from evals.models import EvalRun, Suite
 from tests import factories
 from tests.evals import trees
+from tests.fault.processes import database_url, eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 QUICKLY = {"POLL_S": "1"}  # the lease stays as long as it is: the dead are known
-
-
-def database_url() -> str:
-    """Return the address of the test's own database."""
-    told = connection.settings_dict
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{told['NAME']}"
-    login = f"{quote(told['USER'])}:{quote(told['PASSWORD'])}"
-    host = quote(told["HOST"], safe="")
-    return f"postgres://{login}@{host}:{told['PORT'] or 5432}/{told['NAME']}"
 
 
 @contextmanager
@@ -61,15 +49,6 @@ def worker(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
     finally:
         process.kill()
         process.wait()
-
-
-def eventually(holds: Callable[[], bool], *, within_s: float = 40) -> bool:
-    deadline = time.monotonic() + within_s
-    while time.monotonic() < deadline:
-        if holds():
-            return True
-        time.sleep(0.1)
-    return False
 
 
 @pytest.fixture

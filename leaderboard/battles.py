@@ -3,6 +3,7 @@
 The arena page and the API both come through here, so neither can do what the other cannot.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from random import SystemRandom
@@ -11,8 +12,9 @@ from uuid import UUID
 from django.db import transaction
 from django.http import Http404
 
-from arena import battles, votes
+from arena import battles, conversations, streams, votes
 from arena.models import Battle, Prompt, Turn, Vote
+from evals.models import Contender
 from workers import tasks
 
 random = SystemRandom()
@@ -35,6 +37,37 @@ def start(*, voter: str, prompt: str, now: datetime, source: Prompt | None = Non
 def start_suggested(*, voter: str, source: Prompt, now: datetime) -> Battle:
     """Put a suggested prompt to two contenders; raises BattleRefused."""
     return start(voter=voter, prompt=source.text, source=source, now=now)
+
+
+def ask(*, battle: Battle, voter: str, prompt: str, now: datetime) -> None:
+    """Put another prompt to both sides; raises BattleRefused."""
+    turn = conversations.ask(battle=battle, voter=voter, prompt=prompt, now=now)
+    transaction.on_commit(partial(tasks.ring_turn, turn.pk))
+
+
+def stop(*, battle: Battle, voter: str, now: datetime) -> None:
+    """Have both sides end where they are; raises BattleRefused."""
+    turn = conversations.stop(battle=battle, voter=voter, now=now)
+    streams.ask_to_stop(turn.pk)
+
+
+def leave(*, battle: Battle, voter: str, now: datetime) -> None:
+    """Give a battle up without a verdict; raises BattleRefused."""
+    conversations.leave(battle=battle, voter=voter, now=now)
+    streams.ask_to_stop(newest_turn(battle).pk)
+
+
+def open_named(*, voter: str, prompt: str, slugs: Sequence[str], now: datetime) -> Battle:
+    """Talk to one contender or two by name; raises BattleRefused."""
+    found = Contender.objects.listed().in_bulk(list(slugs), field_name="slug")
+    if missing := [slug for slug in slugs if slug not in found]:
+        raise battles.BattleRefused(
+            "NO_CONTENDER", f"There is no contender {missing[0]!r:.80}.", 400
+        )
+    contenders = [found[slug] for slug in slugs]
+    battle = conversations.open_named(voter=voter, prompt=prompt, contenders=contenders, now=now)
+    transaction.on_commit(partial(tasks.ring_turn, newest_turn(battle).pk))
+    return battle
 
 
 def judge(*, battle: Battle, voter: str, choice: str, now: datetime) -> Vote:

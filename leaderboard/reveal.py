@@ -1,12 +1,14 @@
 """Who stood behind an answer, told after the vote: its name, its stack and what the vote moved."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.db.models import QuerySet
 from django.urls import reverse
 
 from arena.models import Battle, Rating, Response, Side, VoteEffect
-from evals.models import Contender
+from evals.models import Contender, EvalRun
+from leaderboard.weight_classes import weight_class
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,9 @@ class Card:
     kind: str
     layers: tuple[Layer, ...]  # from the model up to this one; one for what has no parent
     parameters: int | None  # served: the model and every layer
+    weight_class: str  # "" where its memory was not measured
+    usd_per_million_tokens: float | None  # measured, or an API's list price
+    training_usd: Decimal | None  # of the whole stack; None if any layer's is not known
     tokens: int
     seconds: float | None
     elo: EloChange | None
@@ -80,6 +85,9 @@ def _card(
     written = list(Response.objects.filter(turn__battle=battle, side=side).order_by("pk"))
     stack = contender.stack()
     known = [layer.parameters for layer in stack if layer.parameters is not None]
+    costs = [each.training_cost_usd for each in stack if each.training_cost_usd is not None]
+    price = contender.price_usd_per_million_tokens
+    measured = _measured(contender)
     timed = [each.seconds for each in written if each.seconds is not None]
     return Card(
         side=side,
@@ -88,12 +96,23 @@ def _card(
         kind=contender.get_kind_display(),
         layers=tuple(Layer(layer.name, _url(layer)) for layer in stack),
         parameters=sum(known) if len(known) == len(stack) else None,
+        weight_class=weight_class(measured.peak_memory_bytes if measured else None),
+        usd_per_million_tokens=float(price)
+        if price is not None
+        else (measured.usd_per_million_tokens if measured else None),
+        training_usd=sum(costs, Decimal()) if len(costs) == len(stack) else None,
         tokens=sum(each.tokens for each in written),
         seconds=sum(timed) if timed else None,
         elo=elo_changes(effect)[0 if side == Side.A else 1],
         rating=rating,
         is_provisional=rating is not None and rating.votes < minimum,
     )
+
+
+def _measured(contender: Contender) -> EvalRun | None:
+    """Return the newest run that measured what serving takes."""
+    succeeded = EvalRun.objects.filter(contender=contender, state=EvalRun.State.SUCCEEDED)
+    return succeeded.defer("versions").order_by("-pk").first()
 
 
 def _url(contender: Contender) -> str:

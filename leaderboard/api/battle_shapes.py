@@ -8,9 +8,11 @@ from ninja import Field, Schema
 from pydantic import ConfigDict
 
 from arena import exclusions
-from arena.models import Battle, Response, Side, Turn, Vote, VoteEffect
+from arena.models import Battle, Feedback, Response, Side, Turn, Vote, VoteEffect
 from leaderboard.api.choices import one_of
 from leaderboard.reveal import elo_changes
+
+REASONS = Feedback.Reason.values
 
 
 class BattleIn(Schema):
@@ -29,6 +31,31 @@ class VoteIn(Schema):
     choice: Literal["A", "B", "TIE", "BOTH_BAD"] = Field(description="Which answer is better.")
 
 
+class ConversationIn(Schema):
+    """Whom to ask by name, and what."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    prompt: str = Field(description="The prompt.")
+    contenders: list[str] = Field(description="One slug for a chat, two for side by side.")
+
+
+class FeedbackIn(Schema):
+    """Why the verdict was what it was."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    a: list[str] = Field(default=[], description=f"Reasons for A: {', '.join(REASONS)}.")
+    b: list[str] = Field(default=[], description="Reasons for B, of the same list.")
+    comment: str = Field(default="", description="At most 2,000 characters.")
+
+
+class SharedOut(Schema):
+    """Where anyone can read a shared battle."""
+
+    url: str
+
+
 class AnswerOut(Schema):
     """One finished answer."""
 
@@ -42,6 +69,8 @@ class TurnOut(Schema):
     number: int
     prompt: str
     answers: dict[Side, AnswerOut] = Field(description="By side; empty until both are complete.")
+    is_stopped: bool = Field(description="Its person pressed stop, which cuts all sides alike.")
+    is_void: bool = Field(description="No answers came: it does not count, nobody remembers it.")
 
 
 class UnmaskedOut(Schema):
@@ -69,6 +98,7 @@ class BattleOut(Schema):
     """A battle as its voter sees it."""
 
     id: UUID
+    mode: str = Field(json_schema_extra=one_of(Battle.Mode))
     state: str = Field(json_schema_extra=one_of(Battle.State))
     turns: list[TurnOut]
     vote: VerdictOut | None = Field(description="Null until the vote is cast: no names before.")
@@ -85,6 +115,7 @@ def battle_out(battle: Battle) -> BattleOut:
     turns = battle.turns.order_by("number").prefetch_related("responses")
     return BattleOut(
         id=battle.pk,
+        mode=battle.mode,
         state=battle.state,
         turns=[_turn(turn) for turn in turns],
         vote=_verdict(battle) if battle.state == Battle.State.VOTED else None,
@@ -101,6 +132,8 @@ def _turn(turn: Turn) -> TurnOut:
         number=turn.number,
         prompt=turn.prompt,
         answers={Side(each.side): _answer(each) for each in turn.responses.all()},
+        is_stopped=turn.stopped_at is not None,
+        is_void=bool(turn.error_code),
     )
 
 

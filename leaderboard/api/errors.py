@@ -7,7 +7,8 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from ninja import Field, NinjaAPI, Schema
 from ninja.errors import HttpError, ValidationError
 
-from arena.battles import BattleRefused
+from arena.battles import BattleRefused, NotVotedYet
+from arena.feedback import FeedbackRefused
 from arena.votes import VoteRejected
 from evals.problems import Refused
 
@@ -64,6 +65,8 @@ def register(api: NinjaAPI) -> None:
     api.add_exception_handler(ApiRefused, _own)
     api.add_exception_handler(BattleRefused, _own)
     api.add_exception_handler(VoteRejected, _own)
+    api.add_exception_handler(FeedbackRefused, _own)
+    api.add_exception_handler(NotVotedYet, _not_voted)
     api.add_exception_handler(Refused, _submission)
     api.add_exception_handler(ValidationError, _invalid)
     api.add_exception_handler(HttpError, _unreadable)
@@ -72,6 +75,10 @@ def register(api: NinjaAPI) -> None:
 
 def _own(_request: HttpRequest, refusal: Any) -> HttpResponse:
     return answer(refusal.status, refusal.code, refusal.sentence)
+
+
+def _not_voted(_request: HttpRequest, refusal: Any) -> HttpResponse:
+    return answer(409, "NOT_VOTED", str(refusal))
 
 
 def _submission(_request: HttpRequest, refusal: Any) -> HttpResponse:

@@ -12,6 +12,7 @@ from leaderboard.api import (
     ratings,
     samples,
     submissions,
+    talks,
     votes,
 )
 from leaderboard.api.reference import Reference
@@ -37,6 +38,7 @@ for each in (
     board,
     compare,
     battles,
+    talks,
     votes,
     ratings,
     events,

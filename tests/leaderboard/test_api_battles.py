@@ -53,9 +53,8 @@ class TestStartBattle:
 
         assert started.status_code == 201
         assert started.json()["state"] == found.json()["state"] == "ANSWERING"
-        assert found.json()["turns"] == [
-            {"number": 1, "prompt": "Why is the sky blue?", "answers": {}}
-        ]
+        turn = {"number": 1, "prompt": "Why is the sky blue?", "answers": {}}
+        assert found.json()["turns"] == [turn | {"is_stopped": False, "is_void": False}]
         assert found.json()["vote"] is None
 
     def test_keeps_the_voter_of_a_token(self, client: Client) -> None:

@@ -1,10 +1,10 @@
 // A battle while it is written: text nodes as they come, the finished page when both are complete.
 
+import { add, clear } from "./arena-text.js";
+
 const POLL_MS = 2000;
 let source = null;
 let poll = 0;
-let frame = 0;
-const pending = new Map();
 
 const battle = () => document.querySelector("#battle");
 
@@ -12,21 +12,9 @@ function announce(sentence) {
   document.querySelector("#announcer").textContent = sentence;
 }
 
-function flush() {
-  frame = 0;
-  for (const [side, text] of pending) battle().querySelector(`[data-side="${side}"]`)?.append(text);
-  pending.clear();
-}
-
 function onText(event) {
   const { side, text } = JSON.parse(event.data);
-  pending.set(side, (pending.get(side) ?? "") + text);
-  frame ||= requestAnimationFrame(flush);
-}
-
-function onRestart() {
-  pending.clear();
-  for (const answer of battle().querySelectorAll("[data-side]")) answer.replaceChildren();
+  add(side, text);
 }
 
 function startPolling() {
@@ -55,22 +43,30 @@ async function refresh() {
 function arrive() {
   const state = battle()?.dataset.state;
   if (state === "ANSWERING") return listen(battle().dataset.stream);
+  if (state === "ANSWERED") announce("The answer is complete.");
   if (state === "READY") announce("Both answers are complete. Vote with A, B, T for a tie, or X for both bad.");
   if (state === "FAILED") announce("The answers did not arrive. You can start a new battle.");
   if (state === "VOTED") document.querySelector("#reveal h1").focus();
 }
 
 function listen(address) {
-  announce("Both answers are being written.");
+  announce("Answers are being written.");
+  if (Number(battle().dataset.turn) > 1) battle().querySelector(".exchange:last-of-type").scrollIntoView();
   source?.close();
   source = new EventSource(address);
   source.addEventListener("open", stopPolling);
   source.addEventListener("text", onText);
-  source.addEventListener("restart", onRestart);
+  source.addEventListener("restart", clear);
   source.addEventListener("end", () => source.close() || refresh());
   source.addEventListener("error", startPolling);
 }
 
+// Stop without leaving the page: what came stays, and the stream tells when it is over.
+document.addEventListener("submit", (event) => {
+  if (!("stop" in event.target.dataset)) return;
+  event.preventDefault();
+  fetch(event.target.action, { method: "POST", body: new FormData(event.target), redirect: "manual" }).catch(refresh);
+});
 document.addEventListener("htmx:sendError", () => announce("The server cannot be reached. Try again."));
 document.addEventListener("htmx:afterSettle", ({ detail }) => detail.target === document.body && arrive());
 if (battle()?.dataset.state === "ANSWERING") arrive();

@@ -90,7 +90,7 @@ def start(
         raise BattleRefused(
             "NO_OPPONENTS", "Fewer than two contenders can answer right now. Try again soon.", 503
         )
-    pair = pairs.draw(contenders=contenders, counts=ratings.vote_counts(), random=random)
+    pair = pairs.draw(contenders=contenders, knowledge=ratings.knowledge(), random=random)
     with transaction.atomic():
         refuse_hoarding(voter=voter, now=now)
         battle = _create(pair, voter=voter, state=Battle.State.ANSWERING, now=now)

@@ -71,16 +71,14 @@ class Ballots:
     def tally(self, contenders: int) -> Counts:
         """Count the votes per ordered pair."""
 
-        def counted(first: Whole, second: Whole, chosen: NDArray[np.bool_]) -> Floats:
-            pairs = first[chosen] * contenders + second[chosen]
-            signs = None if self.sign is None else self.sign[chosen]
-            cells = np.bincount(pairs, weights=signs, minlength=contenders**2)
-            return cells.reshape(contenders, contenders).astype(np.float64)
-
-        won, lost, tied = (self.score == value for value in (1, 0, 0.5))
-        ties = counted(self.a, self.b, tied)
-        wins = counted(self.a, self.b, won) + counted(self.b, self.a, lost)
-        return Counts(wins, ties + ties.T)
+        places = (2 * self.score).astype(np.int64)  # 0: b; 1: neither; 2: a
+        places *= contenders
+        places += self.a
+        places *= contenders
+        places += self.b
+        cells = np.bincount(places, self.sign, minlength=3 * contenders**2).astype(np.float64)
+        lost, tied, won = cells.reshape(3, contenders, contenders)
+        return Counts(won + lost.T, tied + tied.T)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

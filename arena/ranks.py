@@ -13,11 +13,26 @@ DRAWS = 4_000
 SEED = 20_260_101  # the same votes give the same chances
 
 
+def among(fit: Fit, chosen: Whole) -> Fit:
+    """Return the same fit with some of its contenders only."""
+    return Fit(
+        values=fit.values[chosen],
+        lower=fit.lower[chosen],
+        upper=fit.upper[chosen],
+        covariance=fit.covariance[np.ix_(chosen, chosen)],
+        games=fit.games[chosen],
+        wins=fit.wins[chosen],
+        groups=fit.groups[chosen],
+    )
+
+
 def by_overlap(fit: Fit) -> Whole:
-    """Return 1 + how many intervals lie wholly above each one's: all ranks hold at once."""
-    ascending = np.sort(fit.lower)
-    above = len(ascending) - np.searchsorted(ascending, fit.upper, side="right")
-    return np.asarray(1 + above, dtype=np.int64)
+    """Return 1 + how many intervals lie wholly above each one's: all ranks hold at once.
+
+    Only those of one group are compared, here and below.
+    """
+    above = (fit.lower > fit.upper[:, None]) & (fit.groups == fit.groups[:, None])
+    return np.asarray(1 + above.sum(axis=1), dtype=np.int64)
 
 
 def by_difference(fit: Fit) -> Whole:
@@ -25,6 +40,7 @@ def by_difference(fit: Fit) -> Whole:
     variance = np.diag(fit.covariance)
     error = np.sqrt(np.maximum(variance[:, None] + variance - 2 * fit.covariance, 0))
     stronger = fit.values - fit.values[:, None] > Z95 * error
+    stronger &= fit.groups == fit.groups[:, None]
     return np.asarray(1 + stronger.sum(axis=1), dtype=np.int64)
 
 

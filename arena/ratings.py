@@ -5,6 +5,7 @@ function of a prefix of the ledger and the groundwork it names, so it can be com
 bit (`arena.replay`). The arithmetic is elsewhere.
 """
 
+import threading
 import time
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -15,7 +16,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Max, QuerySet
 
-from arena import bradley_terry, groundwork, histories, ledger, ranks, tally
+from arena import bradley_terry, groundwork, histories, ledger, pairs, ranks, tally
 from arena.categories import ALL
 from arena.ledger import Columns
 from arena.models import Groundwork, LedgerHead, Rating, RatingSnapshot, Vote
@@ -27,6 +28,8 @@ POLICY = "ties-half-v1"  # a tie and both-bad are half a win each
 SCORES: Mapping[str, float] = MappingProxyType(
     {Vote.Choice.A: 1.0, Vote.Choice.B: 0.0, Vote.Choice.TIE: 0.5, Vote.Choice.BOTH_BAD: 0.5}
 )
+_lock = threading.Lock()
+_known: dict[int | None, pairs.Knowledge] = {}  # of the newest snapshot
 
 
 def current() -> RatingSnapshot | None:
@@ -85,6 +88,16 @@ def vote_counts() -> dict[int, int]:
     return dict(_published().values_list("contender_id", "votes"))
 
 
+def knowledge() -> pairs.Knowledge:
+    """Return what the published ratings know, for the drawing of pairs."""
+    newest = RatingSnapshot.objects.order_by("-pk").values_list("pk", flat=True).first()
+    with _lock:
+        if newest not in _known:
+            _known.clear()
+            _known[newest] = _knowledge(newest)
+        return _known[newest]
+
+
 def elo_of(*contender_ids: int) -> list[float]:
     """Return the published Elo of each contender; a newcomer's is where all begin."""
     known = dict(_published().filter(contender__in=contender_ids).values_list("contender", "elo"))
@@ -98,6 +111,23 @@ def history(*, contenders: Iterable[Contender], since: datetime) -> QuerySet[Rat
         .select_related("snapshot")
         .defer("snapshot__covariance")
         .order_by("snapshot_id", "contender_id")
+    )
+
+
+def _knowledge(snapshot: int | None) -> pairs.Knowledge:
+    """Read it; a snapshot that kept no covariance knows nothing."""
+    kept = RatingSnapshot.objects.filter(pk=snapshot).values_list("covariance", flat=True).first()
+    rows = Rating.objects.filter(snapshot=snapshot).order_by("contender_id")
+    values = list(rows.values_list("contender_id", "value"))
+    flat = np.frombuffer(kept or b"", dtype=np.float32).astype(np.float64)
+    if flat.size != len(values) ** 2:
+        return pairs.Knowledge(prior=settings.RATING_PRIOR)
+    strengths = np.array([value for _pk, value in values])
+    return pairs.Knowledge(
+        places={pk: place for place, (pk, _value) in enumerate(values)},
+        strengths=(strengths - settings.RATING_ANCHOR) / bradley_terry.SCALE,
+        covariance=flat.reshape((len(values),) * 2) / bradley_terry.SCALE**2,
+        prior=settings.RATING_PRIOR,
     )
 
 

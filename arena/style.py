@@ -12,7 +12,7 @@ import numpy as np
 from scipy import sparse, special
 
 from arena import bradley_terry as bt
-from arena.bradley_terry import Ballots, Counts, Fit
+from arena.bradley_terry import Ballots, Counts, Fit, Whole
 from arena.matrices import Floats, centring, cholesky, inverse, laplacian, penalties, solved
 
 STYLE_PRIOR = 0.01  # precision; a thousand votes hold ten thousand times as much
@@ -45,24 +45,30 @@ class Controlled:
     errors: Floats  # standard errors of them
 
 
-def ground(ballots: Ballots, marks: Floats, counts: Counts, *, prior: float) -> Ground:
-    """Climb to the maximum and return the likelihood around it."""
+def ground(
+    ballots: Ballots, marks: Floats, counts: Counts, *, prior: float, by_voter: bool = True
+) -> Ground:
+    """Climb to the maximum and return the likelihood around it.
+
+    Without `by_voter` votes are taken as independent, and nothing is widened.
+    """
     share, size = bt.shares(counts), len(counts.wins)
-    start = bt.maximum(counts, share, prior).strengths
-    at = np.concatenate([start, np.zeros(marks.shape[1])])
+    design = _Design.of(ballots, marks, size)
+    at = np.concatenate([bt.maximum(counts, share, prior).strengths, np.zeros(marks.shape[1])])
     penalty = _penalty(share, marks.shape[1], counts, prior)
     for _ in range(MAX_STEPS):
-        slope, information, _meat = _derivatives(ballots, marks, at, size)
+        slope, information = design.curve(at)
         step = solved(cholesky(information + penalty), slope - penalty @ at)
         at = at + step * min(1.0, 1.0 / max(np.abs(step).max(initial=0), 1e-300))
         if np.abs(step).max(initial=0) < STEP_DONE:
             break
     else:
         raise bt.NoMaximum(f"Style control did not settle in {MAX_STEPS} steps.")
-    slope, information, meat = _derivatives(ballots, marks, at, size)
-    bread = inverse(cholesky(information + penalty))
-    clustered = _clustered(ballots, marks, at, size)
-    widening = _factors(bread, meat, clustered)[:size]
+    slope, information = design.curve(at)
+    meat, widening = design.meat(at), np.ones(size)
+    if by_voter:
+        bread = inverse(cholesky(information + penalty))
+        widening = _factors(bread, meat, _clustered(ballots, marks, at, size))[:size]
     return Ground(at, slope, information, meat, widening)
 
 
@@ -73,7 +79,8 @@ def moved(
     share, size = bt.shares(counts), len(counts.wins)
     slope, information, meat = base.slope, base.information, base.meat
     if len(ballots.a):
-        more = _derivatives(ballots, marks, base.at, size)
+        design = _Design.of(ballots, marks, size)
+        more = (*design.curve(base.at), design.meat(base.at))
         slope, information, meat = (
             old + new for old, new in zip((slope, information, meat), more, strict=True)
         )
@@ -121,48 +128,72 @@ def _penalty(
     return penalty
 
 
-def _derivatives(
-    ballots: Ballots, marks: Floats, at: Floats, size: int
-) -> tuple[Floats, Floats, Floats]:
-    """Return the slope, minus the second derivative, and the squares of the pulls, at a point."""
-    chance, surprise = _surprise(ballots, marks, at, size)
-    sign = 1.0 if ballots.sign is None else ballots.sign
-    pull = surprise * sign
-    slope = np.concatenate(
-        [
-            np.bincount(ballots.a, pull, size) - np.bincount(ballots.b, pull, size),
-            pull @ marks,
-        ]
-    )
-    information = _weighted(ballots, marks, chance * (1 - chance) * sign, size)
-    return slope, information, _weighted(ballots, marks, surprise * pull, size)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Design:
+    """What the votes are about: one position a vote; sums over them are matrices."""
 
+    cells: Whole  # a * size + b
+    a: Whole
+    b: Whole
+    marks: Floats  # one row a mark
+    score: Floats
+    sign: Floats | float
+    size: int
 
-def _surprise(ballots: Ballots, marks: Floats, at: Floats, size: int) -> tuple[Floats, Floats]:
-    chance = special.expit(at[ballots.a] - at[ballots.b] + marks @ at[size:])
-    return chance, ballots.score - chance
+    @classmethod
+    def of(cls, ballots: Ballots, marks: Floats, size: int) -> "_Design":
+        sign = 1.0 if ballots.sign is None else ballots.sign
+        cells = ballots.a * size + ballots.b
+        rows = np.ascontiguousarray(marks.T)
+        return cls(cells, ballots.a, ballots.b, rows, ballots.score, sign, size)
 
+    def chance(self, at: Floats) -> Floats:
+        """Return the chance of a in each vote."""
+        strengths = at[: self.size]
+        gaps = (strengths[:, None] - strengths).ravel()[self.cells]
+        for row, worth in zip(self.marks, at[self.size :], strict=True):
+            gaps += worth * row
+        chance: Floats = special.expit(gaps, out=gaps)
+        return chance
 
-def _weighted(ballots: Ballots, marks: Floats, weight: Floats, size: int) -> Floats:
-    """Return the sum over votes of weight times the outer square of what the vote is about."""
-    cells = np.bincount(ballots.a * size + ballots.b, weight, size * size)
-    pairs = cells.reshape(size, size).astype(np.float64)
-    whole = np.zeros((size + marks.shape[1],) * 2)
-    whole[:size, :size] = laplacian(pairs + pairs.T)
-    for column in range(marks.shape[1]):
-        part = weight * marks[:, column]
-        across = np.bincount(ballots.a, part, size) - np.bincount(ballots.b, part, size)
-        whole[:size, size + column] = whole[size + column, :size] = across
-        whole[size + column, size:] = part @ marks
-    return whole
+    def curve(self, at: Floats) -> tuple[Floats, Floats]:
+        """Return the slope of the log-likelihood and minus its second derivative."""
+        chance = self.chance(at)
+        pull = (self.score - chance) * self.sign
+        slope = np.concatenate([self._across(pull), self.marks @ pull])
+        return slope, self._weighted((chance - chance * chance) * self.sign)
+
+    def meat(self, at: Floats) -> Floats:
+        """Return the squares of the votes' pulls."""
+        surprise = self.score - self.chance(at)
+        return self._weighted(surprise * surprise * self.sign)
+
+    def _pairs(self, weight: Floats) -> Floats:
+        summed = np.bincount(self.cells, weight, self.size**2).astype(np.float64)
+        return summed.reshape(self.size, self.size)
+
+    def _across(self, weight: Floats) -> Floats:
+        pairs = self._pairs(weight)
+        across: Floats = pairs.sum(axis=1) - pairs.sum(axis=0)
+        return across
+
+    def _weighted(self, weight: Floats) -> Floats:
+        """Return the sum over votes of weight times the outer square of what the vote is about."""
+        size, pairs = self.size, self._pairs(weight)
+        whole = np.zeros((size + len(self.marks),) * 2)
+        whole[:size, :size] = laplacian(pairs + pairs.T)
+        for place, row in enumerate(self.marks, start=size):
+            part = weight * row
+            whole[:size, place] = whole[place, :size] = self._across(part)
+            whole[place, size:] = self.marks @ part
+        return whole
 
 
 def _clustered(ballots: Ballots, marks: Floats, at: Floats, size: int) -> Floats:
     """Return the squares of the voters' pulls."""
     votes = np.arange(len(ballots.a))
-    pull = _surprise(ballots, marks, at, size)[1]
-    if ballots.sign is not None:
-        pull = pull * ballots.sign
+    design = _Design.of(ballots, marks, size)
+    pull = (ballots.score - design.chance(at)) * design.sign
     rows = np.concatenate([votes, votes, *[votes] * marks.shape[1]])
     places = [ballots.a, ballots.b, *(np.full(len(votes), size + k) for k in range(marks.shape[1]))]
     data = [pull, -pull, *(pull * marks[:, k] for k in range(marks.shape[1]))]

@@ -61,9 +61,9 @@ def _plans(count: int, random: Random, now: datetime) -> list[Plan]:
     if len(contenders) < 2 or not prompts:
         return []
     speakers = {each.pk: speaking.speaker(each, now=now) for each in contenders}
-    counts, plans = ratings.vote_counts(), []
+    knowledge, plans = ratings.knowledge(), []
     for _ in range(count):
-        pair = pairs.draw(contenders=contenders, counts=counts, random=random)
+        pair = pairs.draw(contenders=contenders, knowledge=knowledge, random=random)
         sides = {Side.A.value: speakers[pair.a.pk], Side.B.value: speakers[pair.b.pk]}
         plans.append(Plan(pair, random.choice(prompts), sides))
     return plans

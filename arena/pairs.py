@@ -115,8 +115,9 @@ def information(strengths: Floats, covariance: Floats) -> Floats:
 
 def _shares(weights: Floats, among: Floats) -> Floats:
     """Return shares of 1 in proportion to the weights; equal ones where all are tiny."""
-    total = weights.sum()
-    return weights / total if total > 1e-12 else among / among.sum()
+    chosen = weights if weights.sum() > 1e-12 else among
+    shares: Floats = chosen / chosen.sum()
+    return shares
 
 
 def _related(contenders: Sequence[Contender]) -> Floats:

@@ -29,7 +29,7 @@ SCORES: Mapping[str, float] = MappingProxyType(
     {Vote.Choice.A: 1.0, Vote.Choice.B: 0.0, Vote.Choice.TIE: 0.5, Vote.Choice.BOTH_BAD: 0.5}
 )
 _lock = threading.Lock()
-_known: dict[int | None, pairs.Knowledge] = {}  # of the newest snapshot
+_known: dict[int, pairs.Knowledge] = {}  # of the newest snapshot
 
 
 def current() -> RatingSnapshot | None:
@@ -90,7 +90,7 @@ def vote_counts() -> dict[int, int]:
 
 def knowledge() -> pairs.Knowledge:
     """Return what the published ratings know, for the drawing of pairs."""
-    newest = RatingSnapshot.objects.order_by("-pk").values_list("pk", flat=True).first()
+    newest = RatingSnapshot.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     with _lock:
         if newest not in _known:
             _known.clear()
@@ -114,7 +114,7 @@ def history(*, contenders: Iterable[Contender], since: datetime) -> QuerySet[Rat
     )
 
 
-def _knowledge(snapshot: int | None) -> pairs.Knowledge:
+def _knowledge(snapshot: int) -> pairs.Knowledge:
     """Read it; a snapshot that kept no covariance knows nothing."""
     kept = RatingSnapshot.objects.filter(pk=snapshot).values_list("covariance", flat=True).first()
     rows = Rating.objects.filter(snapshot=snapshot).order_by("contender_id")

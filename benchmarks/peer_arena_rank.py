@@ -9,6 +9,8 @@ import json
 import resource
 import sys
 import time
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -32,13 +34,13 @@ def main() -> None:
     seconds, answer = jobs[job](frame)
     if len(sys.argv) > 3:
         names = [int(name[1:]) for name in answer["competitors"]]
-        kept = {key: np.asarray(answer[key]) for key in ("ratings", "rating_upper")}
-        np.savez(sys.argv[3], names=names, **kept)
+        ratings, upper = (np.asarray(answer[key]) for key in ("ratings", "rating_upper"))
+        np.savez(sys.argv[3], names=names, ratings=ratings, rating_upper=upper)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     print(json.dumps({"seconds": seconds, "memory": memory}))
 
 
-def _frame(source):
+def _frame(source: str) -> pd.DataFrame:
     votes = np.load(source)
     winner = np.array(["model_b", "tie", "model_a"])[(2 * votes["score"]).astype(int)]
     columns = {
@@ -50,8 +52,8 @@ def _frame(source):
     return pd.DataFrame(columns | marks)
 
 
-def _timed(work, rounds):
-    best, answer = float("inf"), None
+def _timed(work: Callable[[], dict[str, Any]], rounds: int) -> tuple[float, dict[str, Any]]:
+    best, answer = float("inf"), dict[str, Any]()
     for _ in range(rounds):
         started = time.perf_counter()
         answer = work()
@@ -60,33 +62,33 @@ def _timed(work, rounds):
     return best, answer
 
 
-def _frame_job(frame):
-    def work():
+def _frame_job(frame: pd.DataFrame) -> tuple[float, dict[str, Any]]:
+    def work() -> Any:
         dataset = PairDataset.from_pandas(frame)
         return BradleyTerry(dataset.n_competitors).compute_ratings_and_cis(dataset)
 
     return _timed(work, 2)
 
 
-def _counts_job(frame):
+def _counts_job(frame: pd.DataFrame) -> tuple[float, dict[str, Any]]:
     dataset = PairDataset.from_pandas(frame)
     return _timed(lambda: BradleyTerry(dataset.n_competitors).compute_ratings_and_cis(dataset), 3)
 
 
-def _converged_job(frame):
+def _converged_job(frame: pd.DataFrame) -> tuple[float, dict[str, Any]]:
     dataset = PairDataset.from_pandas(frame)
 
-    def work():
+    def work() -> Any:
         model = BradleyTerry(
-            dataset.n_competitors, hessian_reg=1e-10, max_iter=5000, ftol=1e-16, gtol=1e-12
+            dataset.n_competitors, hessian_reg=1e-8, max_iter=5000, ftol=1e-16, gtol=1e-12
         )
         return model.compute_ratings_and_cis(dataset)
 
     return _timed(work, 1)
 
 
-def _style(frame):
-    def work():
+def _style(frame: pd.DataFrame) -> tuple[float, dict[str, Any]]:
+    def work() -> Any:
         dataset = ContextualPairDataset.from_pandas(frame, feature_cols=MARKS)
         model = ContextualBradleyTerry(dataset.n_competitors, dataset.n_features)
         return model.compute_ratings_and_cis(dataset)

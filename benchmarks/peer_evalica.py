@@ -6,6 +6,7 @@ Jobs: `counts` points from aggregated cells, `tight` the same until nothing move
 import json
 import sys
 import time
+from typing import Any
 
 import evalica
 import numpy as np
@@ -25,7 +26,7 @@ def main() -> None:
     names = [evalica.Winner.Y, evalica.Winner.Draw, evalica.Winner.X]
     winners = [names[place] for place in (places // size**2).tolist()]
     weights = cells[places].astype(float).tolist()
-    options = {"tolerance": 1e-15, "limit": 100_000} if job == "tight" else {}
+    options: dict[str, Any] = {"tolerance": 1e-15, "limit": 100_000} if job == "tight" else {}
     best = float("inf")
     for _ in range(1 if job == "tight" else ROUNDS):
         started = time.perf_counter()

@@ -29,8 +29,10 @@ def site(request: HttpRequest) -> dict[str, Any]:
 def _navigation(path: str) -> list[Entry]:
     board, charts = reverse("board"), reverse("chart-list")
     arena, submissions = reverse("arena"), reverse("submission-list")
+    ratings = reverse("rating-list")
     return [
         Entry("Board", board, path == board or path.startswith("/contenders/")),
+        Entry("Ratings", ratings, path.startswith(ratings)),
         Entry("Charts", charts, path.startswith(charts)),
         Entry("Arena", arena, path.startswith(arena)),
         Entry("Submit", reverse("submission-new"), path.startswith(submissions)),

@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("submissions/<uuid:submission_id>/", include(submission_urls)),
     path("", include("leaderboard.integrity_urls")),
     path("", include("leaderboard.arena_urls")),
+    path("", include("leaderboard.rating_urls")),
     path("", include("leaderboard.reading_urls")),
     path("api/v1/", include("leaderboard.api.urls")),
     path("admin/", admin.site.urls),

@@ -1,78 +1,173 @@
-"""The published ratings: one complete fit over all counted votes."""
+"""Ratings for programs: by category, weight class and style, over time, and what they count."""
 
-from datetime import datetime
-
-from django.conf import settings
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
+from django.utils import timezone
 from django.views.decorators.http import conditional_page
-from ninja import Field, Router, Schema
+from ninja import Query, Router
 from ninja.decorators import decorate_view
 
-from arena import ratings
-from arena.models import Rating, RatingSnapshot
+from arena import pairs as drawing
+from arena.categories import ALL, BY_KEY
+from leaderboard import pair_weights, rating_board, rating_history, rating_matrix
+from leaderboard.api.errors import ApiRefused, refusals
+from leaderboard.api.rating_shapes import (
+    CategoryWanted,
+    EffectOut,
+    HistoryOut,
+    MatrixOut,
+    MomentOut,
+    PairOut,
+    PairsOut,
+    RatingOut,
+    RatingsOut,
+    RatingsWanted,
+)
+from leaderboard.rating_board import Line, RatingBoard
+from leaderboard.rating_choice import Choice
+from leaderboard.rating_matrix import Cell
+from leaderboard.weight_classes import NAMES
 
-router = Router(tags=["Board"])
-
-
-class RatingOut(Schema):
-    """A contender's strength with its 95 % interval; 400 points are odds of ten to one."""
-
-    rank: int = Field(description="1 + contenders whose interval lies wholly above this one's.")
-    slug: str
-    name: str
-    kind: str
-    value: float = Field(description="Bradley-Terry.")
-    lower: float
-    upper: float
-    elo: float = Field(description="Online Elo, in the order of the votes.")
-    votes: int
-    wins: float = Field(description="A tie and both-bad are half a win each.")
-    is_provisional: bool = Field(description="Too few votes to mean much.")
-
-
-class RatingsOut(Schema):
-    """One fit, published whole."""
-
-    created_at: datetime | None = Field(description="Null before the first fit.")
-    votes: int = Field(description="Counted votes in this fit.")
-    policy: str = Field(description="The versioned rule for ties and both-bad.")
-    rows: list[RatingOut]
+router = Router(tags=["Ratings"])
 
 
 @router.get(
-    "/ratings", operation_id="list_ratings", summary="Read the ratings", response=RatingsOut
+    "/ratings",
+    operation_id="list_ratings",
+    summary="Read the ratings",
+    response={200: RatingsOut, **refusals(400)},
 )
 @decorate_view(conditional_page)
-def list_ratings(request: HttpRequest) -> RatingsOut:
+def list_ratings(request: HttpRequest, wanted: Query[RatingsWanted]) -> RatingsOut:
     """Read every contender's rating, strongest first."""
-    snapshot = ratings.current()
-    if snapshot is None:
-        return RatingsOut(created_at=None, votes=0, policy=ratings.POLICY, rows=[])
-    return RatingsOut(
-        created_at=snapshot.created_at,
-        votes=snapshot.votes,
-        policy=snapshot.policy,
-        rows=[_row(each) for each in _strongest_first(snapshot)],
+    weight = wanted.weight_class.casefold()
+    if weight and weight not in {name.casefold() for name in NAMES}:
+        sentence = f"There is no such weight class; they are {', '.join(NAMES)}."
+        raise ApiRefused(400, "UNKNOWN_CLASS", sentence)
+    choice = Choice(_category(wanted.category), weight, wanted.style == "controlled")
+    return _ratings(rating_board.read(choice))
+
+
+@router.get(
+    "/ratings/history/{slug:slug}",
+    operation_id="read_rating_history",
+    summary="Read a rating over time",
+    response={200: HistoryOut, **refusals(404)},
+)
+def read_rating_history(request: HttpRequest, slug: str) -> HistoryOut:
+    """Read the kept ratings of a contender, oldest first."""
+    page = rating_history.read(slug)
+    if page is None:
+        raise Http404("There is no such contender.")
+    moments = [
+        MomentOut(
+            at=each.snapshot.created_at,
+            value=each.value,
+            lower=each.lower,
+            upper=each.upper,
+            elo=each.elo,
+            votes=each.votes,
+            rank=each.rank_lower,
+        )
+        for each in page.points
+    ]
+    return HistoryOut(slug=slug, name=page.contender.name, moments=moments)
+
+
+@router.get(
+    "/ratings/matrix",
+    operation_id="read_matrix",
+    summary="Read who won against whom",
+    response={200: MatrixOut, **refusals(400)},
+)
+@decorate_view(conditional_page)
+def read_matrix(request: HttpRequest, wanted: Query[CategoryWanted]) -> MatrixOut:
+    """Read the counts and win rates of every pair."""
+    page = rating_matrix.read(Choice(_category(wanted.category)))
+    cells = [[cell or Cell(0, 0, 0, 0, 0) for cell in row.cells] for row in page.rows]
+    return MatrixOut(
+        category=wanted.category,
+        votes=page.votes,
+        slugs=[row.slug for row in page.rows],
+        battles=[[cell.battles for cell in row] for row in cells],
+        wins=[[cell.wins for cell in row] for row in cells],
+        ties=[[cell.ties for cell in row] for row in cells],
+        both_bad=[[cell.both_bad for cell in row] for row in cells],
+        win_rate=[[cell.win_rate for cell in row] for row in cells],
     )
 
 
-def _strongest_first(snapshot: RatingSnapshot) -> list[Rating]:
-    listed = Rating.objects.filter(snapshot=snapshot, contender__is_listed=True)
-    return list(listed.select_related("contender").order_by("-value", "pk"))
+@router.get(
+    "/ratings/pairs",
+    operation_id="list_pairs",
+    summary="Read how pairs are drawn",
+    response=PairsOut,
+)
+def list_pairs(request: HttpRequest) -> PairsOut:
+    """Read how likely each pair is in the next battle."""
+    page = pair_weights.read(now=timezone.now())
+    return PairsOut(
+        policy=page.policy,
+        uniform_share=drawing.UNIFORM_SHARE,
+        parent_share=drawing.PARENT_SHARE,
+        pairs=[
+            PairOut(
+                one=each.one.slug,
+                other=each.other.slug,
+                chance=each.chance,
+                is_parent=each.is_parent,
+            )
+            for each in page.pairs
+        ],
+    )
 
 
-def _row(rating: Rating) -> RatingOut:
-    contender = rating.contender
+def _category(key: str) -> str:
+    if key != ALL and key not in BY_KEY:
+        known = ", ".join([ALL, *BY_KEY])
+        raise ApiRefused(400, "UNKNOWN_CATEGORY", f"There is no such category; they are {known}.")
+    return key
+
+
+def _ratings(page: RatingBoard) -> RatingsOut:
+    board = page.board
+    return RatingsOut(
+        created_at=page.snapshot.created_at if page.snapshot else None,
+        category=board.category,
+        is_style_controlled=bool(board.effects),
+        votes=board.votes,
+        ties=board.ties,
+        both_bad=board.both_bad,
+        length=board.length,
+        groundwork_length=board.groundwork_length,
+        policy=page.policy,
+        style=[
+            EffectOut(mark=each.mark, points=each.points, stderr=each.stderr)
+            for each in board.effects
+        ],
+        rows=[_row(line) for line in page.lines],
+    )
+
+
+def _row(line: Line) -> RatingOut:
+    each = line.standing
     return RatingOut(
-        rank=rating.rank_lower,
-        slug=contender.slug,
-        name=contender.name,
-        kind=contender.kind,
-        value=rating.value,
-        lower=rating.lower,
-        upper=rating.upper,
-        elo=rating.elo,
-        votes=rating.votes,
-        wins=rating.wins,
-        is_provisional=rating.votes < settings.RATING_MIN_VOTES,
+        rank=each.rank,
+        rank_pairwise=each.rank_pairwise,
+        slug=line.slug,
+        name=line.name,
+        kind=line.kind,
+        weight_class=line.weight_class,
+        value=each.value,
+        lower=each.lower,
+        upper=each.upper,
+        chance_best=each.chance_best,
+        elo=line.elo,
+        votes=each.votes,
+        wins=line.cell.wins,
+        won=each.wins,
+        lost=each.losses,
+        ties=each.ties,
+        both_bad=each.both_bad,
+        group=each.group,
+        is_provisional=line.is_provisional,
     )

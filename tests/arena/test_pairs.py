@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from arena import bradley_terry as bt
 from arena import pairs, ratings
+from arena.matrices import laplacian
 from arena.pairs import Knowledge
 from evals.models import Contender
 from tests import factories
@@ -140,23 +140,18 @@ class TestDraw:
         assert pair.policy == pairs.POLICY
 
 
-class TestSimulation:
-    def test_brings_a_newcomer_home_with_a_quarter_of_the_votes(self) -> None:
-        random = np.random.default_rng(1)
-        settled, tie = 12, 0.0
-        strengths = random.normal(0, 0.5, settled + 1)
-        covariance = np.zeros((settled + 1,) * 2)
-        games = np.full((settled + 1,) * 2, 300.0)
-        games[-1], games[:, -1] = tie, tie
+class TestNewcomers:
+    def test_are_in_four_times_as_many_pairs_as_by_uniform_draws(self) -> None:
+        random, people = np.random.default_rng(1), 13
+        strengths = random.normal(0, 0.5, people)
+        games = np.full((people, people), 300.0)
+        games[-1], games[:, -1] = 0.0, 0.0  # the last one is new
         chance = 1 / (1 + np.exp(strengths - strengths[:, None]))
-        information = bt.laplacian(games * chance * (1 - chance)) + 0.3 * np.eye(settled + 1)
-        covariance = np.linalg.inv(information)
+        known = laplacian(games * chance * (1 - chance)) + 0.3 * np.eye(people)
 
-        gains = pairs.information(strengths, covariance)
-        first, second = np.triu_indices(settled + 1, 1)
+        gains = pairs.information(strengths, np.linalg.inv(known))
+
+        first, second = np.triu_indices(people, 1)
         sharp = gains[first, second] ** pairs.SHARPNESS
-        newcomer = (second == settled) / 1.0
-
-        informed = float(sharp @ newcomer / sharp.sum())
-        uniform = float(newcomer.mean())
-        assert informed > 4 * uniform
+        is_new = second == people - 1
+        assert sharp[is_new].sum() / sharp.sum() > 4 * is_new.mean()

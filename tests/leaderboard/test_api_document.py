@@ -40,6 +40,9 @@ OPERATIONS = {
     "cast_vote": "POST /api/v1/battles/{battle_id}/vote",
     "list_votes": "GET /api/v1/votes",
     "list_ratings": "GET /api/v1/ratings",
+    "read_rating_history": "GET /api/v1/ratings/history/{slug}",
+    "read_matrix": "GET /api/v1/ratings/matrix",
+    "list_pairs": "GET /api/v1/ratings/pairs",
     "list_events": "GET /api/v1/changelog",
 }
 

@@ -6,7 +6,10 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from arena import ratings
+from arena.models import Rating
 from tests import factories
+from tests.conftest import NOON
 
 pytestmark = pytest.mark.django_db
 
@@ -134,14 +137,15 @@ class TestRatings:
         self, client: Client, settings: Settings
     ) -> None:
         settings.RATING_MIN_VOTES = 30
-        old, new = factories.snapshot(), factories.snapshot()
         heron, wren = factories.model("Heron"), factories.model("Wren")
-        factories.rating(old, wren, 3000.0)
-        factories.rating(new, wren, 990.0, votes=12, rank_lower=2)
-        factories.rating(new, heron, 1010.0)
+        for choice in "A" * 28 + "B":
+            factories.vote(factories.battle(heron, wren), choice)
+        snapshot = ratings.refresh(now=NOON)
 
         rows = read(client, "ratings")["rows"]
 
+        published = Rating.objects.get(snapshot=snapshot, contender=heron)
         assert [row["name"] for row in rows] == ["Heron", "Wren"]
-        assert (rows[0]["lower"], rows[0]["value"], rows[0]["upper"]) == (970.0, 1010.0, 1050.0)
+        assert (rows[0]["lower"], rows[0]["upper"]) == (published.lower, published.upper)
+        assert rows[0]["value"] == published.value
         assert (rows[1]["rank"], rows[1]["is_provisional"]) == (2, True)

@@ -3,19 +3,27 @@
 It takes its numbers from the board, so that both always agree. Nothing here draws.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Q
 
 from arena.models import Battle
 from evals import averages
 from evals.models import Benchmark, Contender, EvalRun
-from leaderboard import snapshots
+from leaderboard import arrangement, forgetting, opponents, snapshots, standings
+from leaderboard.arrangement import Line
 from leaderboard.board import Board
+from leaderboard.filters import Filters
+from leaderboard.forgetting import Card
+from leaderboard.opponents import History, Opponent
 from leaderboard.rows import BoardRow, Cell, Gain
+from leaderboard.viewing import View
 
 RUNS_MAX = 20
+STORAGE = re.compile(r"\b(?:bf16|fp16|fp32|fp8|int8|int4|[48][- ]?bit|awq|gptq|gguf|q\d\w*)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +74,33 @@ class ContenderPage:
     runs: list[EvalRun]
     battles: int
     votes: int
+    place: int | None
+    is_shared: bool
+    percentiles: Mapping[str, int]
+    family: list[Line]
+    ladder: list[BoardRow]
+    forgetting: Card | None
+    opponents: list[Opponent]
+    history: History | None
 
     @property
     def weight_class(self) -> str:
         """Return the class it fights in."""
         return self.row.weight_class
 
+    @property
+    def gain_per_dollar(self) -> float | None:
+        """Return the points that this layer gained for every dollar of its training."""
+        gain, spent = self.row.average.gain, self.row.cost.training_usd
+        return gain.difference / float(spent) if gain and spent else None
 
-def read(slug: str, *, suite_key: str) -> ContenderPage | None:
+    @property
+    def shown_opponents(self) -> list[Opponent]:
+        """Return those it met most."""
+        return self.opponents[: opponents.SHOWN_MAX]
+
+
+def read(slug: str, *, suite_key: str, now: datetime) -> ContenderPage | None:
     """Read the page of a listed contender."""
     table = snapshots.current(suite_key).board
     row = table.by_slug.get(slug)
@@ -83,6 +110,7 @@ def read(slug: str, *, suite_key: str) -> ContenderPage | None:
     fought = Battle.objects.blind().filter(Q(contender_a=contender) | Q(contender_b=contender))
     parent = table.by_slug.get(row.parent)
     runs = contender.runs.select_related("suite").prefetch_related("submissions").order_by("-pk")
+    place, is_shared = place_of(row, table)
     return ContenderPage(
         contender=contender,
         row=row,
@@ -95,7 +123,53 @@ def read(slug: str, *, suite_key: str) -> ContenderPage | None:
         runs=list(runs[:RUNS_MAX]),
         battles=fought.count(),
         votes=fought.filter(state=Battle.State.VOTED).count(),
+        place=place,
+        is_shared=is_shared,
+        percentiles=standings.percentiles(table, row),
+        family=_family(row, table),
+        ladder=_ladder(row, table),
+        forgetting=table.kept(("forgetting", slug), lambda: forgetting.card(contender, row, table)),
+        opponents=opponents.of(contender, table),
+        history=opponents.history(contender, now=now),
     )
+
+
+def place_of(row: BoardRow, table: Board) -> tuple[int | None, bool]:
+    """Return where it stands by average, and whether it shares that place."""
+    places: dict[str, tuple[int, bool]] = table.kept(
+        ("places",),
+        lambda: {
+            line.row.slug: (line.place, line.is_shared)
+            for line in arrangement.arrange(table, View(is_flat=True))
+            if line.place
+        },
+    )
+    return places.get(row.slug, (None, False))
+
+
+def _family(row: BoardRow, table: Board) -> list[Line]:
+    """Return the tree that it belongs to; nothing where it is alone."""
+    tree = arrangement.arrange(table, View(sort="name", filters=Filters(base=row.base)))
+    return tree if len(tree) > 1 else []
+
+
+def _ladder(row: BoardRow, table: Board) -> list[BoardRow]:
+    """Return the same weights stored in other ways, the widest first; nothing where none are."""
+    if row.is_adapter or not row.parameters:
+        return []
+    stem = _stem(row.name)
+    steps = [
+        each
+        for each in table.rows
+        if each.kind == row.kind and each.parameters == row.parameters and _stem(each.name) == stem
+    ]
+    order = sorted(steps, key=lambda each: (-(each.cost.peak_memory_bytes or 0), each.slug))
+    return order if len({each.quantisation for each in steps}) > 1 else []
+
+
+def _stem(name: str) -> str:
+    """Return a name without the words that say how its weights are stored."""
+    return STORAGE.sub("", name.casefold()).strip(" -_+()")
 
 
 def _stack(row: BoardRow, table: Board) -> Iterator[BoardRow]:

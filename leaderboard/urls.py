@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", board.index, name="board"),
     path("board.<slug:kind>", board.export, name="board-export"),
     path("contenders/<slug:slug>/", contenders.detail, name="contender-detail"),
+    path("contenders/<slug:slug>/badge.svg", contenders.badge, name="contender-badge"),
     path("charts/", charts.index, name="chart-list"),
     path("queue/", queue.index, name="queue"),
     path("charts/<slug:kind>/", charts.index, name="chart-detail"),

@@ -55,6 +55,12 @@ def bar_text(value: float, mark: float | None = None) -> str:
 
 
 @register.simple_tag
+def winbar(share: float) -> SafeString:
+    """Draw a share of battles won, with a tick at a half."""
+    return SafeString(bar_text(100 * share, 50.0))
+
+
+@register.simple_tag
 def interval(rating: RatingCell, scale: tuple[float, float], anchor: float) -> SafeString:
     """Draw a rating with its interval, in a template."""
     return SafeString(interval_text(rating, scale, anchor))

@@ -1,16 +1,48 @@
-"""One contender: what it is made of, what each layer added, what it costs."""
+"""One contender: what it is made of, what each layer added, what it costs; and its badge."""
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import condition, require_safe
 
-from leaderboard import contender_page
+from leaderboard import badges, contender_page, model_cards, snapshots
+
+BADGE_S = 300
 
 
 @require_safe
 def detail(request: HttpRequest, slug: str) -> HttpResponse:
     """Show everything known about a contender."""
-    page = contender_page.read(slug, suite_key=request.GET.get("suite", ""))
+    page = contender_page.read(slug, suite_key=request.GET.get("suite", ""), now=timezone.now())
     if page is None:
         raise Http404("There is no such contender.")
-    return render(request, "contenders/detail.html", {"page": page})
+    address = request.build_absolute_uri(request.path)
+    context = {
+        "page": page,
+        "badge": request.build_absolute_uri(reverse("contender-badge", args=[slug])),
+        "address": address,
+        "card": model_cards.snippet(page.row, page.board, address),
+    }
+    return render(request, "contenders/detail.html", context)
+
+
+def _version(_request: HttpRequest, slug: str) -> str:
+    return f'"{snapshots.current().version}-{slug}"'
+
+
+@require_safe
+@condition(etag_func=_version)
+def badge(request: HttpRequest, slug: str) -> HttpResponse:  # noqa: ARG001
+    """Draw a contender's average for a README."""
+    board = snapshots.current().board
+    row = board.by_slug.get(slug)
+    if row is None:
+        raise Http404("There is no such contender.")
+    place, _is_shared = contender_page.place_of(row, board)
+    answer = HttpResponse(
+        badges.svg(settings.SITE_NAME, row, place), content_type="image/svg+xml; charset=utf-8"
+    )
+    answer.headers["Cache-Control"] = f"public, max-age={BADGE_S}"
+    return answer

@@ -1,1 +1,1 @@
-"""People: the site's own user model. It imports nothing else of ours."""
+"""People: the site's own user model and their API tokens. It imports nothing else of ours."""

@@ -23,6 +23,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "site_name": settings.SITE_NAME,
         "source_url": settings.SOURCE_URL,
         "navigation": _navigation(request.path),
+        "account_is_current": request.path.startswith((reverse("me"), "/accounts/")),
     }
 
 

@@ -13,6 +13,8 @@ from django.core.exceptions import ImproperlyConfigured
 from environs import Env, validate
 
 from leaderboard import databases, hardening, logs
+from leaderboard.account_settings import *  # noqa: F403 - a part of this file
+from leaderboard.account_settings import PROVIDER_ORIGINS
 from leaderboard.vote_settings import *  # noqa: F403 - settings are names of one module
 
 env = Env()
@@ -64,6 +66,11 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "django_htmx",
     "csp",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.socialaccount.providers.github",
 ]
 MIDDLEWARE = [
     "leaderboard.envelope.EnvelopeMiddleware",
@@ -76,6 +83,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "leaderboard.outage.OutageMiddleware",
@@ -109,11 +117,6 @@ DATABASES = {
     )
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-AUTH_USER_MODEL = "accounts.User"
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in ("MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
-]
 
 # Redis or Valkey: the doorbell, the streams and the cache. Losing it loses no work.
 REDIS_URL = env.str("REDIS_URL", f"unix://{VAR_DIR / 'valkey.sock'}")
@@ -124,10 +127,6 @@ CACHES = {
         "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 2},
     }
 }
-SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
-SESSION_COOKIE_AGE = 60 * 60 * 24 * 365
-SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_HTTPONLY = True
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://")
@@ -175,7 +174,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:", "blob:"],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *PROVIDER_ORIGINS],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
         "manifest-src": [SELF],
@@ -185,7 +184,9 @@ CONTENT_SECURITY_POLICY = {
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "leaderboard.views.pages.stale"
-NUM_PROXIES = env.int("NUM_PROXIES", 0)  # trusted reverse proxies in front of the site
+NUM_PROXIES = ALLAUTH_TRUSTED_PROXY_COUNT = env.int(
+    "NUM_PROXIES", 0
+)  # trusted reverse proxies in front of the site
 if not EMBEDDED:
     hardening.refuse_weak(
         secret_keys=[SECRET_KEY, *SECRET_KEY_FALLBACKS],

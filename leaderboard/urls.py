@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("leaderboard.arena_urls")),
     path("", include("leaderboard.rating_urls")),
     path("", include("leaderboard.reading_urls")),
+    path("accounts/", include("allauth.urls")),
     path("api/v1/", include("leaderboard.api.urls")),
     path("admin/", admin.site.urls),
     path("healthz", operations.alive, name="health-alive"),

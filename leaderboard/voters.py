@@ -8,6 +8,8 @@ import secrets
 
 from django.http import HttpRequest
 
+from accounts.models import User
+
 SESSION_NAME = "voter"
 
 
@@ -21,9 +23,14 @@ def voter_key(request: HttpRequest) -> str:
 
 def known_key(request: HttpRequest) -> str:
     """Return the key of whoever asks, or an empty string; never sets a cookie."""
-    if request.user.is_authenticated:
-        return f"user-{request.user.pk}"
+    if isinstance(request.user, User):
+        return key_of(request.user)
     return str(request.session.get(SESSION_NAME, ""))
+
+
+def key_of(user: User) -> str:
+    """Return the key under which a person votes and submits."""
+    return f"user-{user.pk}"
 
 
 def new_key() -> str:

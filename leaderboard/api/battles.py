@@ -24,10 +24,10 @@ router = Router(tags=["Battles"])
 
 @router.post(
     "/battles",
-    auth=AnyCaller(),
+    auth=AnyCaller("vote"),
     operation_id="start_battle",
     summary="Start a battle",
-    response={201: StartedOut, **refusals(400, 403, 413, 415, 429, 503)},
+    response={201: StartedOut, **refusals(400, 401, 403, 413, 415, 429, 503)},
 )
 def start_battle(
     request: ApiRequest, response: HttpResponse, battle: BattleIn
@@ -41,10 +41,10 @@ def start_battle(
 
 @router.get(
     "/battles/{uuid:battle_id}",
-    auth=KnownCaller(),
+    auth=KnownCaller("vote"),
     operation_id="read_battle",
     summary="Read a battle",
-    response={200: BattleOut, **refusals(400, 404)},
+    response={200: BattleOut, **refusals(400, 401, 403, 404)},
 )
 def read_battle(request: ApiRequest, battle_id: UUID) -> BattleOut:
     """Read a battle of your own: its state, both answers when complete, names after the vote."""
@@ -53,10 +53,10 @@ def read_battle(request: ApiRequest, battle_id: UUID) -> BattleOut:
 
 @router.post(
     "/battles/{uuid:battle_id}/vote",
-    auth=KnownCaller(),
+    auth=KnownCaller("vote"),
     operation_id="cast_vote",
     summary="Vote",
-    response={200: BattleOut, 201: BattleOut, **refusals(400, 403, 404, 409, 413, 415)},
+    response={200: BattleOut, 201: BattleOut, **refusals(400, 401, 403, 404, 409, 413, 415)},
 )
 def cast_vote(request: ApiRequest, battle_id: UUID, vote: VoteIn) -> Status[BattleOut]:
     """Judge a battle once, when both answers are complete. The same verdict again answers 200."""

@@ -1,4 +1,4 @@
-"""Who calls: the holder of a token, the browser of a cookie, or someone new.
+"""Who calls: a person's script, the starter of a battle, the browser of a cookie, or someone new.
 
 The reasoning is in docs/decisions/0002-api-callers.md. A request that changes something is JSON
 and small; one that is known by its cookie also carries the CSRF token, because browsers send
@@ -12,9 +12,11 @@ from django.conf import settings
 from django.core import signing
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest
+from django.utils import timezone
 from ninja.security import HttpBearer
 from ninja.utils import check_csrf
 
+from accounts import tokens
 from accounts.models import User
 from leaderboard import voters
 from leaderboard.api.errors import ApiRefused
@@ -46,7 +48,11 @@ class ApiRequest(HttpRequest):
 class KnownCaller(HttpBearer):
     """Find out who calls. Someone unknown is nobody: they can read what is public."""
 
-    openapi_bearerFormat = "the token that POST /battles answered"  # noqa: N815 - ninja's name
+    openapi_bearerFormat = "a token of /me/, or the one that POST /battles answered"  # noqa: N815
+
+    def __init__(self, scope: str = "read") -> None:
+        super().__init__()
+        self.scope = scope  # what a person's token must allow
 
     def __call__(self, request: HttpRequest) -> Caller:
         """Return the caller, or raise ApiRefused."""
@@ -54,7 +60,7 @@ class KnownCaller(HttpBearer):
             _refuse_unreadable(request)
         header = request.headers.get("Authorization")
         if header is not None:
-            return _by_token(header)
+            return _by_token(header, self.scope)
         if settings.SESSION_COOKIE_NAME in request.COOKIES:
             return _by_cookie(request)
         return self.newcomer()
@@ -75,15 +81,30 @@ class AnyCaller(KnownCaller):
         return Caller(key=voters.new_key())
 
 
-def _by_token(header: str) -> Caller:
+def _by_token(header: str, scope: str) -> Caller:
     scheme, _, token = header.partition(" ")
-    try:
-        key = signing.loads(token.strip(), salt=SALT, max_age=TOKEN_AGE_S)
-    except signing.BadSignature as error:
-        raise _bad_token() from error
     if scheme.lower() != "bearer":
         raise _bad_token()
-    return Caller(key=key)
+    token = token.strip()
+    return _person(token, scope) if token.startswith(tokens.PREFIX) else _starter(token)
+
+
+def _person(secret: str, scope: str) -> Caller:
+    """Return the person whose token it is."""
+    try:
+        user = tokens.owner(secret=secret, scope=scope, now=timezone.now())
+    except tokens.TokenRefused as refusal:
+        status = 403 if isinstance(refusal, tokens.ScopeMissing) else 401
+        raise ApiRefused(status, refusal.code, str(refusal)) from refusal
+    return Caller(key=voters.key_of(user), user=user)
+
+
+def _starter(token: str) -> Caller:
+    """Return whoever started the battle that this token came with."""
+    try:
+        return Caller(key=signing.loads(token, salt=SALT, max_age=TOKEN_AGE_S))
+    except signing.BadSignature as error:
+        raise _bad_token() from error
 
 
 def _by_cookie(request: HttpRequest) -> Caller:

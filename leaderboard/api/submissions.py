@@ -41,13 +41,13 @@ class SubmissionsWanted(Piece):
 
 @router.post(
     "/submissions",
-    auth=AnyCaller(),
+    auth=AnyCaller("submit"),
     operation_id="submit",
     summary="Submit a contender",
     response={
         200: SubmittedOut,
         201: SubmittedOut,
-        **refusals(400, 403, 413, 415, 429, 503),
+        **refusals(400, 401, 403, 413, 415, 429, 503),
     },
 )
 def submit(

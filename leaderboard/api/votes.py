@@ -34,7 +34,7 @@ class VoteOut(Schema):
     auth=KnownCaller(),
     operation_id="list_votes",
     summary="List your votes",
-    response={200: Listed[VoteOut], **refusals(400)},
+    response={200: Listed[VoteOut], **refusals(400, 401, 403)},
 )
 def list_votes(request: ApiRequest, wanted: Query[Piece]) -> Listed[VoteOut]:
     """List the caller's votes, newest first, each with whether it counts and if not, why."""

@@ -1,0 +1,69 @@
+"""A person's own page: what they submitted and judged, their tokens; and leaving for good.
+
+Someone who never signed in is known by their browser's key, and sees what it did.
+"""
+
+import secrets
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from accounts.models import ApiToken, User
+from arena import ownership as votes_ownership
+from evals import ownership as submissions_ownership
+from evals.models import Submission
+from leaderboard import vote_list, voters
+from leaderboard.vote_list import VoteList
+
+SUBMISSIONS_MAX = 20
+VOTES_MAX = 10
+LAST_OF_STAFF = "You are the only one who can administer this site: name somebody else first."
+
+
+class CannotLeave(Exception):
+    """The account must stay; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonPage:
+    """Everything the page shows."""
+
+    user: User | None
+    submissions: list[Submission]
+    votes: VoteList
+    tokens: list[ApiToken]
+    scopes: list[tuple[str, str]]
+
+
+def read(*, user: User | None, key: str) -> PersonPage:
+    """Read the page of a person, or of a browser."""
+    found = Submission.objects.filter(submitter=user) if user else _of_browser(key)
+    related = found.select_related("contender", "run__suite").order_by("-created_at", "pk")
+    return PersonPage(
+        user=user,
+        submissions=list(related[:SUBMISSIONS_MAX]),
+        votes=vote_list.read(voter=key, number="1"),
+        tokens=list(user.api_tokens.order_by("revoked_at", "-created_at", "pk")) if user else [],
+        scopes=[(str(value), str(label)) for value, label in ApiToken.Scope.choices],
+    )
+
+
+def leave(*, user: User) -> None:
+    """Delete a person and everything that names them; what they measured and judged stays.
+
+    Scores and verdicts are what other people's rankings rest on, so they remain, as nobody's.
+    """
+    others = User.objects.filter(is_superuser=True, is_active=True).exclude(pk=user.pk)
+    if user.is_superuser and not others.exists():
+        raise CannotLeave(LAST_OF_STAFF)
+    with transaction.atomic():
+        submissions_ownership.forget(user=user)
+        votes_ownership.forget(voter=voters.key_of(user), to=f"gone-{secrets.token_urlsafe(16)}")
+        user.delete()
+
+
+def _of_browser(key: str) -> QuerySet[Submission]:
+    if not key:
+        return Submission.objects.none()
+    return Submission.objects.filter(submitter=None, submitter_key=key)

@@ -6,9 +6,11 @@ Nothing here asks the database, the cache or a template that might.
 import logging
 
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import get_template
 from django.utils.deprecation import MiddlewareMixin
+
+from leaderboard.api import errors
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +48,7 @@ def answer(request: HttpRequest, code: str, sentence: str) -> HttpResponse:
     """Return the refusal as a page, or in the API's one shape."""
     response: HttpResponse
     if request.path.startswith("/api/"):
-        response = JsonResponse({"code": code, "detail": sentence}, status=503)
+        response = errors.answer(503, code, sentence)
     else:
         page = get_template("503.html").render({"sentence": sentence})
         response = HttpResponse(page, status=503)

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from leaderboard.views import compare, me, samples
+from leaderboard.views import compare, feed, me, samples
 
 sample_urls = [
     path("", samples.browse, name="sample-list"),
@@ -18,5 +18,6 @@ my_urls = [
 urlpatterns = [
     path("me/", include(my_urls)),
     path("contenders/<slug:slug>/samples/", include(sample_urls)),
+    path("feed.atom", feed.FirstPlaces(), name="feed"),
     path("compare/", compare.compare, name="compare"),
 ]

@@ -1,6 +1,7 @@
 """How the API says no: one shape, with a code for programs and a sentence for people."""
 
 from collections.abc import Sequence
+from http import HTTPStatus
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -14,6 +15,7 @@ from evals.problems import Refused
 
 RETRY_AFTER_S = 30  # for refusals that pass: too many open battles, no engine ready
 PASSING = (429, 503)
+CONTENT_TYPE = "application/problem+json"  # RFC 9457
 
 
 class ProblemOut(Schema):
@@ -25,8 +27,11 @@ class ProblemOut(Schema):
 
 
 class ErrorOut(Schema):
-    """Every refusal has this shape."""
+    """Every refusal has this shape: RFC 9457's problem details, and our own code."""
 
+    type: str = Field(default="about:blank", description="Always about:blank: `code` tells more.")
+    title: str = Field(description="The status in words.")
+    status: int = Field(description="The HTTP status.")
     code: str = Field(description="A stable code, for programs.")
     detail: str = Field(description="One sentence, for people.")
     problems: list[ProblemOut] | None = Field(
@@ -46,10 +51,16 @@ def answer(
     status: int, code: str, sentence: str, problems: Sequence[dict[str, str]] = ()
 ) -> HttpResponse:
     """Return a refusal in its one shape."""
-    body: dict[str, Any] = {"code": code, "detail": sentence}
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "code": code,
+        "detail": sentence,
+    }
     if problems:
         body["problems"] = list(problems)
-    response = JsonResponse(body, status=status)
+    response = JsonResponse(body, status=status, content_type=CONTENT_TYPE)
     if status in PASSING:
         response["Retry-After"] = str(RETRY_AFTER_S)
     return response

@@ -18,9 +18,10 @@ from leaderboard.api import (
 from leaderboard.api.reference import Reference
 
 DESCRIPTION = """\
-Everything the site does, for programs. Reading needs nothing. `POST /battles` answers with a token
-that proves the battle is yours: send it as `Authorization: Bearer …` to read it and to vote.
-A refusal is always `{"code", "detail", "problems"?}`.
+Everything the site does, for programs. Reading needs nothing. Send a token of your own page
+(`/me/`) as `Authorization: Bearer p4p_…` to act as yourself; or the one that `POST /battles`
+answers, which proves that the battle is yours. Lists come in pieces: `limit` and `offset`.
+Every GET has an `ETag`. A refusal is `application/problem+json` (RFC 9457) with a stable `code`.
 """
 
 api = NinjaAPI(

@@ -1,4 +1,7 @@
-"""The addresses under /api/v1/; whatever is not one of them is refused as JSON, too."""
+"""The addresses under /api/v1/; whatever is not one of them is refused as JSON, too.
+
+Every answer to a GET has an ETag, so that who asks again is told 304 where nothing changed.
+"""
 
 from collections.abc import Callable
 from functools import wraps
@@ -6,6 +9,7 @@ from functools import wraps
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, include, path, re_path
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import conditional_page
 from django.views.generic import RedirectView
 
 from leaderboard.api.errors import answer
@@ -36,7 +40,7 @@ def refusing_methods(view: Callable[..., HttpResponse]) -> Callable[..., HttpRes
 endpoints, ninjas_name, namespace = api.urls
 for endpoint in endpoints:
     if isinstance(endpoint, URLPattern) and hasattr(endpoint.callback, "csrf_exempt"):
-        endpoint.callback = refusing_methods(endpoint.callback)
+        endpoint.callback = conditional_page(refusing_methods(endpoint.callback))
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="api:openapi-view")),

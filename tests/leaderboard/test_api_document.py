@@ -54,8 +54,8 @@ def document(client: Client) -> Any:
 
 
 def refusal(response: Any) -> tuple[int, str]:
-    assert response.headers["Content-Type"] == "application/json"
-    assert set(response.json()) <= {"code", "detail", "problems"}
+    assert response.headers["Content-Type"] == "application/problem+json"
+    assert set(response.json()) <= {"type", "title", "status", "code", "detail", "problems"}
     return response.status_code, response.json()["code"]
 
 

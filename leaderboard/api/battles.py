@@ -32,7 +32,10 @@ router = Router(tags=["Battles"])
 def start_battle(
     request: ApiRequest, response: HttpResponse, battle: BattleIn
 ) -> Status[StartedOut]:
-    """Put a prompt to two unnamed contenders; then read the battle until its state is READY."""
+    """Put a prompt to two unnamed contenders; then read the battle until its state is READY.
+
+    `GET /api/v1/battles/{battle_id}/stream` sends both answers meanwhile, as server-sent events.
+    """
     caller = request.auth
     started = battles.start(voter=caller.key, prompt=battle.prompt, now=timezone.now())
     response["Location"] = reverse("api:read_battle", args=[started.pk])

@@ -14,6 +14,7 @@ from django.views.generic import RedirectView
 
 from leaderboard.api.errors import answer
 from leaderboard.api.root import api
+from leaderboard.views import streams
 
 
 @csrf_exempt
@@ -44,6 +45,7 @@ for endpoint in endpoints:
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="api:openapi-view")),
+    path("battles/<uuid:battle_id>/stream", streams.stream, name="battle-stream-api"),
     path("", include((endpoints, ninjas_name), namespace=namespace)),
     re_path("", nothing_here),
 ]

@@ -9,11 +9,13 @@ from collections.abc import AsyncIterator
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
-from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.views.decorators.http import require_GET
 
 from arena import streams
-from leaderboard import battles, voters
+from leaderboard import battles
+from leaderboard.api.callers import KnownCaller
+from leaderboard.api.errors import ApiRefused
 
 RETRY_MS = 1000
 
@@ -49,6 +51,10 @@ def _event(frame_id: str, frame: streams.Frame) -> str:
 
 
 def _turn_id(request: HttpRequest, battle_id: UUID) -> int:
-    """Return the newest turn of a battle of whoever asks, or raise Http404."""
-    battle = battles.of_voter(battle_id, voters.known_key(request))
+    """Return the newest turn of a battle of whoever asks, by cookie or token, or raise Http404."""
+    try:
+        caller = KnownCaller("vote")(request)
+    except ApiRefused as refusal:
+        raise Http404(str(refusal)) from refusal
+    battle = battles.of_voter(battle_id, caller.key)
     return battles.newest_turn(battle).pk

@@ -1,0 +1,184 @@
+"""The command line against a real server: what a person types, and what they read."""
+
+import stat
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytest_django.live_server_helper import LiveServer
+from typer.testing import CliRunner, Result
+
+from accounts import tokens
+from accounts.models import User
+from arena.models import Battle, Response, Turn, Vote
+from evals.models import Contender, Submission
+from p4p import memory, voting
+from p4p.app import app
+from p4p.site import Refused
+from tests import factories
+from tests.conftest import NOON
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("valkey"),
+    pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume async"),
+]
+
+
+@pytest.fixture(autouse=True)
+def site(
+    live_server: LiveServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> str:
+    """Point the command at a running server, and at a memory of its own."""
+    settings.ALLOWED_HOSTS = ["*"]
+    monkeypatch.setenv("P4P_CONFIG", str(tmp_path / "site.json"))
+    monkeypatch.setenv("P4P_URL", live_server.url)
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.delenv("P4P_TOKEN", raising=False)
+    return live_server.url
+
+
+@pytest.fixture
+def secret() -> str:
+    """Return a token that may do everything."""
+    ada = User.objects.create_user("ada")
+    return tokens.issue(user=ada, name="t", scopes=["read", "submit", "vote"], now=NOON)[1]
+
+
+def typed(*words: str, said: str = "") -> Result:
+    """Return what a command did; a refusal is kept as its exception."""
+    return CliRunner().invoke(app, list(words), input=said)
+
+
+def ranked() -> Contender:
+    suite = factories.suite("zoo", benchmarks=1)
+    heron = factories.model("Heron")
+    factories.score(factories.run(heron, suite), suite.benchmarks.get(), 0.625)
+    return heron
+
+
+def submitted(**run: Any) -> Submission:
+    heron, suite = factories.model("Heron"), factories.suite("zoo", benchmarks=1)
+    made = factories.run(heron, suite, **run)
+    return Submission.objects.create(contender=heron, run=made, created_at=NOON)
+
+
+class TestLogin:
+    def test_keeps_a_token_that_works_to_its_owner(self, secret: str) -> None:
+        done = typed("login", "--token", secret)
+
+        assert done.exit_code == 0
+        assert memory.load().token == secret
+        assert stat.S_IMODE(memory.path().stat().st_mode) == 0o600
+
+    def test_keeps_no_token_that_does_not(self) -> None:
+        done = typed("login", "--token", "p4p_nonsense")
+
+        assert isinstance(done.exception, Refused)
+        assert "not valid, or was revoked" in str(done.exception)
+        assert not memory.path().exists()
+
+
+class TestBoard:
+    def test_shows_values_with_their_errors(self) -> None:
+        ranked()
+
+        done = typed("board")
+
+        assert "Heron" in done.output
+        assert "0.625 ±0.030" in done.output
+
+    def test_prints_csv_for_other_programs(self) -> None:
+        ranked()
+
+        lines = typed("board", "--csv").output.splitlines()
+
+        assert len(lines) == 2
+        assert "Heron" in lines[1]
+
+    def test_says_when_nobody_is_there(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("P4P_URL", "http://127.0.0.1:9")
+
+        done = typed("board")
+
+        assert isinstance(done.exception, Refused)
+        assert "Nobody answers there" in str(done.exception)
+
+
+class TestSubmit:
+    def test_tells_every_problem_in_the_sites_words(self) -> None:
+        factories.suite("zoo")
+
+        done = typed("submit", "../../etc/passwd", "--directory")
+
+        assert isinstance(done.exception, Refused)
+        assert "BAD_PATH" in str(done.exception)
+
+    def test_acts_as_the_tokens_owner(
+        self, secret: str, settings: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        settings.SUBMIT_POLICY = "signed-in"
+        monkeypatch.setenv("P4P_TOKEN", secret)
+
+        done = typed("submit", "a/b/c")
+
+        assert "SIGN_IN_REQUIRED" not in str(done.exception)
+
+
+class TestStatus:
+    def test_shows_every_benchmark(self) -> None:
+        done = typed("status", str(submitted().pk))
+
+        assert ": succeeded" in done.output
+        assert "benchmark-0" in done.output
+
+    def test_follows_to_the_end_and_fails_with_the_run(self) -> None:
+        failed = submitted(state="FAILED", error_code="TOO_BIG", error_sentence="It is too big.")
+
+        done = typed("status", str(failed.pk), "--follow")
+
+        assert done.exit_code == 1
+        assert "It is too big. (TOO_BIG)" in done.output
+
+    def test_does_not_know_what_nobody_submitted(self) -> None:
+        done = typed("status", "00000000-0000-0000-0000-000000000000")
+
+        assert "NOT_FOUND" in str(done.exception)
+
+
+class TestVote:
+    def answered(self) -> None:
+        """Answer the next battle, as a worker would."""
+        while not (turn := Turn.objects.first()):
+            time.sleep(0.02)
+        for side, text in (("A", "Four."), ("B", "Five.")):
+            Response.objects.create(turn=turn, side=side, text=text, finished_at=NOON)
+        Battle.objects.update(state=Battle.State.READY)
+
+    def test_shows_both_answers_and_reveals_after_the_verdict(self) -> None:
+        for name in ("Heron", "Wren"):
+            factories.deployment(factories.model(name))
+        worker = threading.Thread(target=self.answered)
+        worker.start()
+
+        done = typed("vote", "What is 2 plus 2?", said="q\na\n")
+        worker.join()
+
+        assert done.exception is None
+        assert "Four." in done.output
+        assert "A was" in done.output
+        assert Vote.objects.get().choice == "A"
+
+    def test_says_when_nobody_can_answer(self) -> None:
+        assert isinstance(typed("vote", "Hello").exception, Refused)
+
+
+class TestEvents:
+    def test_are_read_until_the_end(self) -> None:
+        sent = 'retry: 1\n\nid: 1\nevent: text\ndata: {"side": "A", "text": "x"}\n\n: alive\n\n'
+
+        read = list(voting.events(iter((sent + "event: end\ndata: {}\n\n").split("\n"))))
+
+        assert read == [("text", {"side": "A", "text": "x"})]

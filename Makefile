@@ -3,7 +3,7 @@
 
 PYTHON = .venv/bin/python
 
-.PHONY: run test check format lock screenshots clean
+.PHONY: run test check format lock docs screenshots clean
 
 run:
 	@python3 -m tools.run
@@ -29,6 +29,12 @@ format:
 # Pin the newest versions that pyproject.toml allows, for machines with and without a GPU.
 lock:
 	@python3 -m tools.lock
+
+# Build the docs site into var/docs; a broken link fails.
+docs:
+	@python3 -m tools.install --dev
+	@NO_MKDOCS_2_WARNING=1 $(PYTHON) -m mkdocs build --quiet
+	@echo "var/docs/index.html"
 
 # Take the pictures of docs/images from a running site.
 screenshots:

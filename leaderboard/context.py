@@ -7,6 +7,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
+from leaderboard import help_pages
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -23,6 +25,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "site_name": settings.SITE_NAME,
         "source_url": settings.SOURCE_URL,
         "navigation": _navigation(request.path),
+        "help_topic": help_pages.of_page(request.path),
         "account_is_current": request.path.startswith((reverse("me"), "/accounts/")),
     }
 

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from leaderboard.views import compare, feed, me, samples
+from leaderboard.views import compare, explanations, feed, me, samples
 
 sample_urls = [
     path("", samples.browse, name="sample-list"),
@@ -18,6 +18,8 @@ my_urls = [
 urlpatterns = [
     path("me/", include(my_urls)),
     path("contenders/<slug:slug>/samples/", include(sample_urls)),
+    path("help/", explanations.index, name="help-list"),
+    path("help/<slug:topic>/", explanations.detail, name="help-detail"),
     path("feed.atom", feed.FirstPlaces(), name="feed"),
     path("compare/", compare.compare, name="compare"),
 ]

@@ -223,3 +223,16 @@ class TestTokenInUse:
         refused = self.sent(client, secret, "submissions")
 
         assert (refused.status_code, refused.json()["code"]) == (401, "BAD_TOKEN")
+
+
+class TestWithoutValkey:
+    def test_people_sign_in_and_guesses_are_counted(
+        self, client: Client, ada: User, settings: Any
+    ) -> None:
+        nobody = {**settings.CACHES["default"], "LOCATION": "redis://127.0.0.1:9/1"}
+        settings.CACHES = {"default": nobody}
+
+        assert sign_in(Client()).headers["Location"] == reverse("me")
+        for _ in range(5):
+            sign_in(client, "wrong")
+        assert b"Too many" in sign_in(client).content

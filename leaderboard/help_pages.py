@@ -43,6 +43,8 @@ OF_PAGES = {
     "/accounts/": "anonymity",
     "/api/": "api",
 }
+TABLE = '<div class="scroller" tabindex="0" role="region" aria-label="Table"><table class="table">'
+TABLE_END = "</table></div>"
 LINK = re.compile(r'href="([^":]*/)?([a-z0-9-]+)\.md(?:#[^"]*)?"')
 
 
@@ -63,7 +65,8 @@ def read(topic: str) -> HelpPage | None:
     text = (settings.BASE_DIR / "docs" / TOPICS[topic]).read_text(encoding="utf-8")
     title, _, rest = text.partition("\n")
     html = MarkdownIt("commonmark").enable("table").render(rest)
-    linked = LINK.sub(_address, html).replace("<table>", '<table class="table">')
+    linked = LINK.sub(_address, html).replace("<table>", TABLE).replace("</table>", TABLE_END)
+    linked = linked.replace("<pre>", '<pre tabindex="0">')
     return HelpPage(topic, title.lstrip("# ").strip(), mark_safe(linked))  # noqa: S308 - ours
 
 

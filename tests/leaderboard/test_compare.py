@@ -151,6 +151,13 @@ class TestPage:
         assert "Which one?" in shown
         assert "Heron Two" in shown
 
+    def test_is_where_pinned_rows_lead(
+        self, client: Client, heron: Contender, tutor: Contender
+    ) -> None:
+        board = client.get(f"{reverse('board')}?pin={heron.slug},{tutor.slug}").content.decode()
+
+        assert f"&amp;c={heron.slug}&amp;c={tutor.slug}" in board
+
     @pytest.mark.parametrize(
         "query", ["", "?c=", "?add=%00", "?add=nobody", "?page=-1&show=x", "?benchmark=<b>"]
     )

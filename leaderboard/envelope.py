@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 SLOW_S = 5.0
 GIVEN_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 UNUSED = (
-    "accelerometer", "autoplay", "bluetooth", "camera", "display-capture", "geolocation",
+    "accelerometer", "autoplay", "camera", "display-capture", "geolocation",
     "gyroscope", "hid", "magnetometer", "microphone", "midi", "payment", "serial", "usb",
     "xr-spatial-tracking",
 )  # fmt: skip

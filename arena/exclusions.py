@@ -41,7 +41,7 @@ def because(exclusion: str) -> str:
 
 def judge(*, battle: Battle, voter: str, now: datetime) -> Judgement:
     """Say whether this voter's verdict on this battle counts, and what is noted about it."""
-    turns = list(battle.turns.order_by("number").prefetch_related("responses"))
+    turns = battle.exchanges()
     dwell_s = _dwell_s(battle, turns, now)
     today = Turn.objects.filter(
         number=1,

@@ -10,7 +10,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 
-from arena import elo, exclusions, ratings
+from arena import elo, exclusions, ratings, writing
 from arena.models import Battle, Vote, VoteEffect
 from evals.failpoints import failpoint
 
@@ -81,7 +81,7 @@ def cast(*, battle: Battle, voter: str, choice: str, now: datetime) -> Vote:
         raise SignInRequired("Sign in to vote: this site counts one account as one voter.")
     effect = _effect(battle, Vote.Choice(choice))
     judgement = exclusions.judge(battle=battle, voter=voter, now=now)
-    with transaction.atomic():
+    with writing.in_turn(), transaction.atomic():
         judged = Battle.objects.filter(pk=battle.pk, voter=voter, state=Battle.State.READY).update(
             state=Battle.State.VOTED
         )

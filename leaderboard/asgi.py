@@ -2,12 +2,16 @@
 
 import os
 
-from django.core.asgi import get_asgi_application
+import django
+from django.urls import get_resolver
 
 from evals import schema
+from leaderboard.one_thread import OneThreadHandler
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leaderboard.settings")
 os.environ.setdefault("STATEMENT_TIMEOUT_S", "5")  # no page is worth more of the database's time
 
-application = get_asgi_application()
+django.setup(set_prefix=False)
+application = OneThreadHandler()
+get_resolver().url_patterns  # noqa: B018 - every page is loaded now, not when its first reader waits
 schema.require_current()

@@ -131,7 +131,7 @@ class BattlePage:
 
 def read(battle: Battle, *, now: datetime) -> BattlePage:
     """Return what the page of this battle shows right now."""
-    turns = list(battle.turns.order_by("number").prefetch_related("responses"))
+    turns = battle.exchanges()
     return BattlePage(
         id=str(battle.pk),
         state=battle.state,

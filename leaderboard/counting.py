@@ -53,7 +53,7 @@ def forget() -> None:
     """Connect anew, and count from nothing."""
     global _rests_until  # noqa: PLW0603
     _rests_until = 0.0
-    _store.cache_clear()
+    _made.cache_clear()
     with _lock:
         _own.clear()
 
@@ -83,8 +83,13 @@ def _own_count(key: str, window: int) -> int:
         return _own[key]
 
 
-@cache
 def _store() -> redis.Redis:
+    with _lock:  # two threads that come first together must not make two: one would be closed
+        return _made()
+
+
+@cache
+def _made() -> redis.Redis:
     return redis.Redis.from_url(
         settings.REDIS_URL, db=1, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S
     )

@@ -26,7 +26,7 @@ class SharedPage:
 def read(shared: SharedBattle, *, address: str) -> SharedPage:
     """Return what the page shows; nothing of who voted."""
     battle = shared.battle
-    turns = list(battle.turns.order_by("number").prefetch_related("responses"))
+    turns = battle.exchanges()
     vote = Vote.objects.get(battle=battle)
     a, b = battle.contender_a.name, battle.contender_b.name
     titles = {

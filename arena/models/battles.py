@@ -5,11 +5,13 @@ conditional UPDATE. A named conversation is kept in the same tables under anothe
 database refuses that one is ever ready for a vote, so it can never count.
 """
 
+from __future__ import annotations
+
 import uuid
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, prefetch_related_objects
 
 from arena.models.prompts import Prompt
 from evals.models import Contender
@@ -98,6 +100,11 @@ class Battle(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+    def exchanges(self) -> list[Turn]:
+        """Return its turns in order, with their answers; read once, however often it is asked."""
+        prefetch_related_objects([self], "turns__responses")
+        return sorted(self.turns.all(), key=lambda turn: turn.number)
 
     @property
     def is_blind(self) -> bool:

@@ -110,15 +110,14 @@ class StartedOut(BattleOut):
     token: str = Field(description="Send it as `Authorization: Bearer …` to read, vote, ask again.")
 
 
-def battle_out(battle: Battle) -> BattleOut:
+def battle_out(battle: Battle, vote: Vote | None = None) -> BattleOut:
     """Return what the voter of a battle may know right now."""
-    turns = battle.turns.order_by("number").prefetch_related("responses")
     return BattleOut(
         id=battle.pk,
         mode=battle.mode,
         state=battle.state,
-        turns=[_turn(turn) for turn in turns],
-        vote=_verdict(battle) if battle.state == Battle.State.VOTED else None,
+        turns=[_turn(turn) for turn in battle.exchanges()],
+        vote=_verdict(battle, vote) if battle.state == Battle.State.VOTED else None,
     )
 
 
@@ -141,8 +140,8 @@ def _answer(response: Response) -> AnswerOut:
     return AnswerOut(text=response.text, is_truncated=response.is_truncated)
 
 
-def _verdict(battle: Battle) -> VerdictOut:
-    vote = Vote.objects.get(battle=battle)
+def _verdict(battle: Battle, vote: Vote | None) -> VerdictOut:
+    vote = vote or Vote.objects.get(battle=battle)
     changes = elo_changes(VoteEffect.objects.filter(battle=battle).first())
     pair = (battle.contender_a, battle.contender_b)
     return VerdictOut(

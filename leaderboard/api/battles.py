@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from ninja import Router, Status
 
+from arena.models import Battle
 from leaderboard import battles
 from leaderboard.api.battle_shapes import (
     BattleIn,
@@ -66,5 +67,5 @@ def cast_vote(request: ApiRequest, battle_id: UUID, vote: VoteIn) -> Status[Batt
     voter, now = request.auth.key, timezone.now()
     battle = battles.of_voter(battle_id, voter)
     cast = battles.judge(battle=battle, voter=voter, choice=vote.choice, now=now)
-    battle.refresh_from_db(fields=["state"])
-    return Status(201 if cast.cast_at == now else 200, battle_out(battle))
+    battle.state = Battle.State.VOTED  # or it would have been refused
+    return Status(201 if cast.cast_at == now else 200, battle_out(battle, cast))

@@ -1,0 +1,77 @@
+"""The door of the web processes: one thread a request, streams on the loop, health always."""
+
+import asyncio
+import threading
+from typing import Any
+
+import pytest
+from asgiref.sync import sync_to_async
+from asgiref.testing import ApplicationCommunicator
+from django.conf import settings
+
+from arena import streams
+from arena.models import Battle, Turn
+from arena.streams import Frame
+from leaderboard.one_thread import OneThreadHandler
+from tests import factories
+from tests.leaderboard import voting
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("valkey")]
+
+
+def opened(path: str, cookie: str = "", handler: OneThreadHandler | None = None) -> Any:
+    scope = {
+        "type": "http",
+        "http_version": "1.1",
+        "method": "GET",
+        "path": path,
+        "query_string": b"",
+        "headers": [(b"host", b"127.0.0.1"), (b"cookie", cookie.encode())],
+    }
+    return ApplicationCommunicator(handler or OneThreadHandler(), scope)  # type: ignore[no-untyped-call]
+
+
+async def asked(page: Any) -> int:
+    await page.send_input({"type": "http.request"})
+    return int((await page.receive_output(5))["status"])
+
+
+@sync_to_async
+def told_battle() -> tuple[Battle, str]:
+    battle = factories.battle(answers=None)
+    writer = streams.Writer(turn_id=Turn.objects.get().pk, attempt=1)
+    writer.add(Frame("A", "text", "early"), Frame("B", "text", "bird"))
+    writer.close()
+    cookie = voting.browser().cookies[settings.SESSION_COOKIE_NAME].value
+    return battle, f"{settings.SESSION_COOKIE_NAME}={cookie}"
+
+
+class TestOneThreadHandler:
+    async def test_answers_pages(self) -> None:
+        assert await asked(opened("/arena/")) == 200
+        assert await asked(opened("/contenders/nobody/")) == 404
+
+    async def test_streams_while_the_answer_is_written(self) -> None:
+        battle, cookie = await told_battle()
+        page = opened(f"/arena/battles/{battle.pk}/stream/", cookie)
+
+        status = await asked(page)
+        sent = b"".join([(await page.receive_output(5))["body"] for _ in range(2)])
+
+        assert status == 200
+        assert b"early" in sent
+        await page.send_input({"type": "http.disconnect"})
+        await page.wait(5)
+
+    async def test_tells_of_its_health_however_busy_it_is(self) -> None:
+        handler, release = OneThreadHandler(), threading.Event()
+        for _ in range(200):
+            handler._threads.submit(release.wait)
+
+        try:
+            async with asyncio.timeout(5):
+                status = await asked(opened("/healthz", handler=handler))
+        finally:
+            release.set()
+
+        assert status == 200

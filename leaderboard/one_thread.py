@@ -1,9 +1,8 @@
 """Answer a request in one thread that is there already, from the first middleware to the view.
 
-Under ASGI Django starts a thread for each request, with a database connection of its own, and
-carries the request to it and back for every hook of every middleware. That is more work than
-most of our views, and all but the event streams are synchronous: one journey to a thread that
-keeps its connection is enough. The body of a stream is sent by the event loop alone.
+Under ASGI Django starts a thread for each request and carries the request to it and back for
+every hook of every middleware. That is more work than most of our views, and all but the event
+streams are synchronous: one journey is enough. A stream's body is sent by the event loop alone.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +13,7 @@ from django.db import close_old_connections
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-THREADS = 40  # of one process; two processes stay below PostgreSQL's usual 100 connections
+THREADS = 40  # of one process; on PostgreSQL they share the pool's connections
 ALWAYS = ("/healthz", "/readyz", "/metrics")  # in threads of their own, however busy the others
 
 

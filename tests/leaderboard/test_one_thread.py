@@ -19,6 +19,9 @@ from tests.leaderboard import voting
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("valkey")]
 
 
+PATIENCE_S = 60  # the first page of all loads every other
+
+
 def opened(path: str, cookie: str = "", handler: OneThreadHandler | None = None) -> Any:
     scope = {
         "type": "http",
@@ -33,7 +36,7 @@ def opened(path: str, cookie: str = "", handler: OneThreadHandler | None = None)
 
 async def asked(page: Any) -> int:
     await page.send_input({"type": "http.request"})
-    return int((await page.receive_output(5))["status"])
+    return int((await page.receive_output(PATIENCE_S))["status"])
 
 
 @sync_to_async
@@ -56,12 +59,12 @@ class TestOneThreadHandler:
         page = opened(f"/arena/battles/{battle.pk}/stream/", cookie)
 
         status = await asked(page)
-        sent = b"".join([(await page.receive_output(5))["body"] for _ in range(2)])
+        sent = b"".join([(await page.receive_output(PATIENCE_S))["body"] for _ in range(2)])
 
         assert status == 200
         assert b"early" in sent
         await page.send_input({"type": "http.disconnect"})
-        await page.wait(5)
+        await page.wait(PATIENCE_S)
 
     async def test_tells_of_its_health_however_busy_it_is(self) -> None:
         handler, release = OneThreadHandler(), threading.Event()
@@ -69,7 +72,7 @@ class TestOneThreadHandler:
             handler._threads.submit(release.wait)
 
         try:
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE_S):
                 status = await asked(opened("/healthz", handler=handler))
         finally:
             release.set()

@@ -17,6 +17,9 @@ from evals.models import Contender, Deployment
 from workers.cleaning import Cleaner
 from workers.engines import client
 from workers.engines.client import Delta, Sampling, Usage
+from workers.engines.faults import Code, PlatformFault
+
+LONGEST_TOKEN = 64  # characters; an engine that goes on past this ignores the limit
 
 
 class Lost(Exception):
@@ -89,6 +92,8 @@ async def hear(
     async with aclosing(speaker.answer(asked, http)) as deltas:
         async for delta in deltas:
             told(hearing.take(delta))
+            if hearing.length > settings.MAX_ANSWER_TOKENS * LONGEST_TOKEN:
+                raise PlatformFault(Code.ENGINE_NONSENSE, "The answer never ends.")
     told(hearing.end())
     return hearing.answer()
 
@@ -99,6 +104,7 @@ class Hearing:
     def __init__(self) -> None:
         self._cleaner = Cleaner()
         self._text: list[str] = []
+        self.length = 0  # characters so far
         self._is_truncated = False
         self._usage: Usage | None = None
 
@@ -126,4 +132,5 @@ class Hearing:
 
     def _shown(self, text: str) -> str:
         self._text.append(text)
+        self.length += len(text)
         return text

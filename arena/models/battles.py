@@ -96,6 +96,7 @@ class Battle(models.Model):
         indexes = [
             models.Index(fields=["voter", "state"], name="battle_of_voter"),
             models.Index(fields=["is_prepared", "voter", "state"], name="battle_prepared"),
+            models.Index(fields=["state", "created_at"], name="battle_by_state"),
         ]
 
     def __str__(self) -> str:
@@ -139,6 +140,9 @@ class Turn(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["battle", "number"], name="turn_once_per_number"),
+        ]
+        indexes = [  # few turns are open, and every worker looks for them every few seconds
+            models.Index(fields=["created_at"], condition=Q(ended_at=None), name="turn_open"),
         ]
 
     def __str__(self) -> str:

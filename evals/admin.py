@@ -2,12 +2,14 @@
 
 from typing import TYPE_CHECKING, Any
 
+from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from evals import runs
+from evals import runs, suites
 from evals.models import (
     Benchmark,
     Checkpoint,
@@ -23,11 +25,13 @@ if TYPE_CHECKING:  # Django's own classes take no type arguments when they run
     RunAdminBase = admin.ModelAdmin[EvalRun]
     ContenderAdminBase = admin.ModelAdmin[Contender]
     AnyAdmin = admin.ModelAdmin[Model]
+    SuiteFormBase = forms.ModelForm[Suite]
     CheckpointInlineBase = admin.TabularInline[Checkpoint, EvalRun]
     ScoreInlineBase = admin.TabularInline[Score, EvalRun]
     BenchmarkInlineBase = admin.TabularInline[Benchmark, Suite]
 else:
     RunAdminBase = ContenderAdminBase = AnyAdmin = admin.ModelAdmin
+    SuiteFormBase = forms.ModelForm
     CheckpointInlineBase = ScoreInlineBase = BenchmarkInlineBase = admin.TabularInline
 
 
@@ -137,13 +141,60 @@ class BenchmarkInline(ReadOnly, BenchmarkInlineBase):
     model = Benchmark
 
 
+class SuiteForm(SuiteFormBase):
+    """A suite as YAML, as in evals/suites/."""
+
+    yaml = forms.CharField(widget=forms.Textarea(attrs={"rows": 30, "cols": 100}))
+
+    class Meta:
+        model = Suite
+        fields = ()
+
+    def clean_yaml(self) -> str:
+        """Refuse what cannot be measured; load nothing yet."""
+        text = str(self.cleaned_data["yaml"])
+        try:
+            suites.check_text(text, name="This text")
+        except suites.SuiteInvalid as error:
+            raise ValidationError(str(error)) from error
+        return text
+
+    def save(self, commit: bool = True) -> Suite:  # noqa: ARG002 - Django's signature
+        """Load it: the same version where nothing has changed."""
+        return suites.load_text(self.cleaned_data["yaml"], name="This text")
+
+    def save_m2m(self) -> None:
+        """Do nothing: a suite has no such rows."""
+
+
 @admin.register(Suite)
 class SuiteAdmin(ReadOnly, AnyAdmin):
-    """Suites come from evals/suites/*.yaml."""
+    """Suites are loaded from YAML; an edited one is a new version beside the old."""
 
     list_display = ("title", "key", "version", "is_current")
     list_filter = ("key", "is_current")
     inlines = (BenchmarkInline,)
+
+    def has_add_permission(self, request: HttpRequest, *_: Any) -> bool:
+        """Say whether this person may load a suite."""
+        return request.user.has_perm("evals.add_suite")
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any
+    ) -> Any:
+        """Return a field for YAML where a suite is added."""
+        return super().get_form(request, obj, change, **options) if obj else SuiteForm
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Return what the page shows."""
+        return super().get_fields(request, obj) if obj else ("yaml",)
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
+        """Return the benchmarks of a suite that there is."""
+        return super().get_inlines(request, obj) if obj else ()
+
+    def save_model(self, *_: Any) -> None:
+        """Do nothing: the form has loaded it."""
 
 
 @admin.register(Submission)

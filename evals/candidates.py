@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 
-from evals import adapters, addresses, directories, hub, inspection, names, weights
+from evals import adapters, addresses, directories, hub, inspection, names, uploads, weights
 from evals.adapters import AdapterFacts
 from evals.models import Contender
 from evals.orders import Order
@@ -62,6 +62,8 @@ def _parent(order: Order) -> Contender:
 def _open(source: str, locator: str, revision: str) -> Source:
     if source == Contender.Source.HUB:
         return hub.look_up(locator, revision=revision)
+    if source == Contender.Source.UPLOAD:
+        return uploads.look_up(locator)
     directory = directories.look_in(locator)
     if revision and not directory.revision.removeprefix("sha256:").startswith(
         revision.removeprefix("sha256:")
@@ -77,6 +79,7 @@ def _open(source: str, locator: str, revision: str) -> Source:
 
 def _model(order: Order, source: Source, licence: str) -> Candidate:
     facts = inspection.model(source)
+    original = _original(order, facts.quantisation)
     return Candidate(
         identity=_identity(order, source, parent=None),
         fields=_told(order)
@@ -84,14 +87,35 @@ def _model(order: Order, source: Source, licence: str) -> Candidate:
             "kind": Contender.Kind.MODEL,
             "serving": Contender.Serving.MODEL,
             "licence": licence,
-            "parameters": facts.parameters,
+            "parameters": original.parameters if original else facts.parameters,
             "weight_bytes": facts.weight_bytes,
             "config": dict(facts.config),
+            "quantisation": facts.quantisation,
+            "variant_of": original,
         },
         name=order.name,
         default_name=_default_name(order, source.locator, None),
         warnings=_template_warning(facts.config),
     )
+
+
+def _original(order: Order, quantisation: str) -> Contender | None:
+    """Return the model that a quantised one was made from, if its submitter names it."""
+    if not order.variant_of_slug:
+        return None
+    original = Contender.objects.filter(
+        slug=order.variant_of_slug, kind=Contender.Kind.MODEL, quantisation=""
+    ).first()
+    if original is None:
+        sentence = "No model with its own weights has that name: submit the original first."
+        raise refuse("variant_of_slug", "ORIGINAL_UNKNOWN", sentence)
+    if not quantisation:
+        raise refuse(
+            "variant_of_slug",
+            "NOT_QUANTISED",
+            "Its config.json says nothing of quantisation: leave the original out.",
+        )
+    return original
 
 
 def _adapter(order: Order, source: Source, licence: str, parent: Contender) -> Candidate:

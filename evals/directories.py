@@ -42,7 +42,18 @@ class Directory:
 
 def look_in(locator: str) -> Directory:
     """Return the directory that a locator names, hashed; refuse what leaves its root."""
-    root, path = _find(locator)
+    return _opened(*_find(locator))
+
+
+def look_under(root: Path, locator: str) -> Directory:
+    """Return a directory right under a root of our own making."""
+    path = root.resolve() / locator
+    if not path.is_dir():
+        raise refuse("locator", "NOT_FOUND", "Nothing like that was uploaded: upload it again.")
+    return _opened(root.resolve(), path)
+
+
+def _opened(root: Path, path: Path) -> Directory:
     sizes = _sizes(root, path)
     return Directory(
         locator=path.relative_to(root).as_posix(),

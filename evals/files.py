@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from evals import directories, hub
+from evals import directories, hub, uploads
 from evals.models import Contender
 from evals.problems import Refused, Unavailable
 
@@ -14,14 +14,16 @@ def fetch(contender: Contender) -> Path:
     """
     if contender.source == Contender.Source.HUB:
         return hub.download(contender.locator, revision=contender.revision)
-    if contender.source == Contender.Source.DIRECTORY:
+    if contender.source in (Contender.Source.DIRECTORY, Contender.Source.UPLOAD):
         return _unchanged(contender)
     raise Unavailable("NO_FILES", f"{contender.name} is asked over its API and has no files.")
 
 
 def _unchanged(contender: Contender) -> Path:
     try:
-        directory = directories.look_in(contender.locator)
+        is_upload = contender.source == Contender.Source.UPLOAD
+        look = uploads.look_up if is_upload else directories.look_in
+        directory = look(contender.locator)
     except Refused as refusal:
         problem = refusal.problems[0]
         raise Unavailable(problem.code, problem.sentence) from refusal

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from evals import weights
+from evals import quantisations, weights
 from evals.problems import refuse
 from evals.sources import Source, plain, read_json
 from evals.weights import Weights
@@ -40,8 +40,9 @@ RANGES = {
 class ModelFacts:
     """What a model's files say."""
 
-    parameters: int
+    parameters: int | None  # None: packed, and nobody says how many there were
     weight_bytes: int
+    quantisation: str
     config: Mapping[str, Any]  # kept on the contender
 
 
@@ -56,10 +57,14 @@ def model(source: Source) -> ModelFacts:
     facts = _facts(config | text if isinstance(text, dict) else config)
     found = weights.of_model(source)
     _refuse_vocabulary(facts, found)
+    quantisation = quantisations.of(config)
     return ModelFacts(
-        parameters=found.parameters,
+        parameters=None if quantisation else found.parameters,
         weight_bytes=found.total_bytes,
-        config=facts | {"has_chat_template": has_chat_template(source)},
+        quantisation=quantisation,
+        config=facts
+        | {"quantisation": quantisation}
+        | {"has_chat_template": has_chat_template(source)},
     )
 
 

@@ -18,6 +18,7 @@ from evals.problems import Problem, Refused, refuse
 REPO_ID = re.compile(
     r"^(?=.{1,96}$)[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?(?:/[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?)?$"
 )
+UPLOAD = re.compile(r"^[0-9a-f]{40}$")
 REVISION = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._/:-]{0,119}$")
 API_MODEL = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,199}$")
 LONGEST = {
@@ -27,6 +28,7 @@ LONGEST = {
     "description": 500,
     "licence": 60,
     "parent_slug": 120,
+    "variant_of_slug": 120,
 }
 MULTILINE = {"description": "\n\r\t"}
 COST_MAX = Decimal(10_000_000_000)
@@ -43,6 +45,7 @@ class Order:
     revision: str = ""
     api_model: str = ""
     parent_slug: str = ""
+    variant_of_slug: str = ""
     name: str = ""
     description: str = ""
     licence: str = ""
@@ -111,11 +114,16 @@ def _problems(order: Order) -> Iterator[Problem]:
     if order.kind not in Contender.Kind.values:
         yield Problem("kind", "BAD_KIND", "Choose MODEL, ADAPTER or BASELINE.")
     if order.source not in Contender.Source.values:
-        yield Problem("source", "BAD_SOURCE", "Choose HUB, DIRECTORY or API.")
+        yield Problem("source", "BAD_SOURCE", "Choose HUB, DIRECTORY, UPLOAD or API.")
     elif (order.kind == Contender.Kind.BASELINE) != (order.source == Contender.Source.API):
         yield Problem("source", "BAD_SOURCE", "A baseline, and nothing else, is asked over an API.")
     if order.kind == Contender.Kind.ADAPTER and not order.parent_slug:
         yield Problem("parent_slug", "PARENT_REQUIRED", "Name the model or adapter it stands on.")
+    if order.kind != Contender.Kind.MODEL and order.variant_of_slug:
+        sentence = "Only a quantised model names what it was made from."
+        yield Problem("variant_of_slug", "VARIANT_FORBIDDEN", sentence)
+    if order.kind != Contender.Kind.ADAPTER and order.source == Contender.Source.UPLOAD:
+        yield Problem("source", "UPLOAD_IS_ADAPTER", "Only adapters are uploaded: use the hub.")
     if order.kind != Contender.Kind.ADAPTER and order.parent_slug:
         yield Problem("parent_slug", "PARENT_FORBIDDEN", "Only an adapter stands on a parent.")
     if order.name and (problem := names.check(order.name)):
@@ -142,6 +150,8 @@ def _place_problems(order: Order) -> Iterator[Problem]:
         if not REPO_ID.match(locator) or "--" in locator or ".." in locator:
             sentence = "Give a repository of the hub as owner/name, such as acme/heron."
             yield Problem("locator", "BAD_REPO_ID", sentence)
+    elif order.source == Contender.Source.UPLOAD and not UPLOAD.match(locator):
+        yield Problem("locator", "BAD_UPLOAD", "Give the name that the upload was answered with.")
     elif order.source == Contender.Source.DIRECTORY and not _is_path(locator):
         sentence = "Give a directory relative to MODEL_ROOT, such as models/heron."
         yield Problem("locator", "BAD_PATH", sentence)

@@ -4,6 +4,7 @@ Both are fenced by the lease, like every transition in `evals.runs`.
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -32,6 +33,14 @@ class Measured(Protocol):
     @property
     def samples_path(self) -> str:
         """Return the Parquet file of the questions, relative to VAR_DIR."""
+
+    @property
+    def parts(self) -> Mapping[str, Any]:
+        """Return what each subtask of a group came to."""
+
+    @property
+    def provenance(self) -> Mapping[str, Any]:
+        """Return hashes of what was asked, the seed, and lm-eval's own configuration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +74,8 @@ def record(*, run: EvalRun, benchmark: Benchmark, measurement: Measured, now: da
             stderr=stderr if stderr is not None and math.isfinite(stderr) else None,
             samples=measurement.samples,
             samples_path=measurement.samples_path,
+            parts=dict(measurement.parts),
+            provenance=dict(measurement.provenance),
             measured_at=now,
         )
         Checkpoint.objects.filter(run=run, benchmark=benchmark).update(

@@ -39,6 +39,7 @@ def submit(
     submitter_key: str,
     now: datetime,
     suite: Suite | None = None,
+    suite_key: str = "",
     wishes: Wishes = UNTOLD,
     is_operator: bool = False,
 ) -> Accepted:
@@ -47,7 +48,7 @@ def submit(
     orders.check_permission(order, submitter=submitter, is_operator=is_operator)
     orders.check_form(order)
     wishes = _checked(wishes)
-    suite = suite or _default_suite()
+    suite = suite or _suite(suite_key)
     candidate = candidates.examine(order)
     is_limited = not (is_operator or (submitter is not None and submitter.is_staff))
     for _ in range(SLUG_TRIES):
@@ -104,12 +105,13 @@ def _checked(wishes: Wishes) -> Wishes:
     return replace(wishes, webhook_url=url)
 
 
-def _default_suite() -> Suite:
+def _suite(key: str) -> Suite:
     try:
-        return suites.default()
+        return suites.named(key)
     except suites.SuiteMissing as error:
-        problem = Problem("suite", "SUITE_MISSING", str(error))
-        raise Refused(problem, status=503) from error
+        if key:
+            raise refuse("suite", "SUITE_UNKNOWN", str(error)) from error
+        raise refuse("suite", "SUITE_MISSING", str(error), status=503) from error
 
 
 def _record(

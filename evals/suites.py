@@ -6,8 +6,9 @@ Nothing is ever rewritten: scores keep pointing at the version that they were me
 import hashlib
 import json
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from difflib import get_close_matches
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,10 @@ KEY = re.compile(r"^[a-z0-9][a-z0-9_-]{0,59}$")
 TASK = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,119}$")
 TASK_LINE = re.compile(r"^task:\s*(\S+)", re.MULTILINE)
 DATA_LINE = re.compile(r"^\s+\w+:\s*(\S+\.jsonl?)\s*$", re.MULTILINE)
-RUNS_CODE = ("humaneval", "mbpp", "cruxeval", "codexglue", "livecodebench", "bigcodebench")
+RUNS_CODE = (  # lm-eval marks most of these as unsafe, and not all that are
+    "humaneval", "mbpp", "cruxeval", "longproc_pseudo_to_code", "code2text", "livecodebench",
+    "bigcodebench", "codexglue",
+)  # fmt: skip
 SHOTS_MAX = 100
 
 
@@ -51,17 +55,18 @@ class Entry:
     chance: float = 0.0
     best: float = 1.0
     percent: bool = True
+    parts: dict[str, float] = field(default_factory=dict)
 
 
 def load(path: Path) -> Suite:
     """Return the suite that a file describes; a new version where anything has changed."""
-    described = _read(path)
-    entries = [_entry(path, each) for each in described.get("benchmarks") or []]
-    key = str(described.get("key", ""))
-    if not KEY.match(key) or not entries:
-        raise SuiteInvalid(f"{path.name}: a suite needs a key (a-z, 0-9, -) and benchmarks.")
-    if len({entry.key for entry in entries}) < len(entries):
-        raise SuiteInvalid(f"{path.name}: two benchmarks have the same key.")
+    return load_text(path.read_text(encoding="utf-8"), name=path.name)
+
+
+def load_text(text: str, *, name: str) -> Suite:
+    """Return the suite that a text describes; a new version where anything has changed."""
+    described, entries = check_text(text, name=name)
+    key = str(described["key"])
     fingerprint = _fingerprint(entries)
     with transaction.atomic():
         current = Suite.objects.select_for_update().filter(key=key, is_current=True).first()
@@ -70,11 +75,34 @@ def load(path: Path) -> Suite:
         return _next_version(key, described, entries, fingerprint)
 
 
+def check_text(text: str, *, name: str) -> tuple[dict[str, Any], list[Entry]]:
+    """Return what a text describes, or raise SuiteInvalid."""
+    described = _read(text, name)
+    entries = [_entry(Path(name), each) for each in described.get("benchmarks") or []]
+    if not KEY.match(str(described.get("key", ""))) or not entries:
+        raise SuiteInvalid(f"{name}: a suite needs a key (a-z, 0-9, -) and benchmarks.")
+    if len({entry.key for entry in entries}) < len(entries):
+        raise SuiteInvalid(f"{name}: two benchmarks have the same key.")
+    return described, entries
+
+
 def default() -> Suite:
     """Return the suite that submissions are measured on."""
     suite = Suite.objects.current().filter(key=settings.DEFAULT_SUITE).first()
     if suite is None:
         raise SuiteMissing(f"No suite {settings.DEFAULT_SUITE!r}: run manage.py load_suites.")
+    return suite
+
+
+def named(key: str) -> Suite:
+    """Return the current version of a suite; without a key, of the default one."""
+    if not key:
+        return default()
+    suite = Suite.objects.current().filter(key=key).first()
+    if suite is None:
+        near = get_close_matches(key, Suite.objects.current().values_list("key", flat=True), n=1)
+        hint = f"did you mean {near[0]}?" if near else "see the list on the board."
+        raise SuiteMissing(f"There is no suite {key[:60]!r}: {hint}")
     return suite
 
 
@@ -87,20 +115,31 @@ def local_tasks() -> dict[str, Path]:
     return found
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(text: str, name: str) -> dict[str, Any]:
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml.safe_load(text)
     except yaml.YAMLError as error:
-        raise SuiteInvalid(f"{path.name} is not YAML that can be read safely.") from error
+        raise SuiteInvalid(f"{name} is not YAML that can be read safely.") from error
     if not isinstance(content, dict):
-        raise SuiteInvalid(f"{path.name} must hold a mapping.")
+        raise SuiteInvalid(f"{name} must hold a mapping.")
     return content
+
+
+def _levels(described: dict[str, Any]) -> dict[str, Any]:
+    """Return an entry with its fractions, such as 1/6, as numbers."""
+    levels = {name: _number(described[name]) for name in ("chance", "best") if name in described}
+    parts = described.get("parts") or {}
+    return described | levels | {"parts": {name: _number(each) for name, each in parts.items()}}
+
+
+def _number(level: Any) -> float:
+    return float(Fraction(level)) if isinstance(level, str) else float(level)
 
 
 def _entry(path: Path, described: Any) -> Entry:
     try:
-        entry = Entry(**described)
-    except TypeError as error:
+        entry = Entry(**_levels(described))
+    except (TypeError, ValueError, ZeroDivisionError, AttributeError) as error:
         raise SuiteInvalid(f"{path.name}: {error}.") from error
     for holds, complaint in (
         (KEY.match(str(entry.key)), "its key may have a-z, 0-9 and -"),
@@ -112,6 +151,10 @@ def _entry(path: Path, described: Any) -> Entry:
             "limit must be a number of questions",
         ),
         (entry.chance != entry.best, "chance and best must differ"),
+        (
+            all(TASK.match(str(name)) and 0 <= each < 1 for name, each in entry.parts.items()),
+            "each part is a task's name with its chance level, from 0 to below 1",
+        ),
     ):
         if not holds:
             raise SuiteInvalid(f"{path.name}: {entry.key}: {complaint}.")
@@ -121,8 +164,11 @@ def _entry(path: Path, described: Any) -> Entry:
 
 def _check_task(path: Path, task: str) -> None:
     """Refuse tasks that run code, and names close to a local one that are not one."""
-    if task.startswith(RUNS_CODE):
-        raise SuiteInvalid(f"{path.name}: {task} runs generated code, which needs a sandbox.")
+    if task.startswith(RUNS_CODE) and not settings.ALLOW_CODE_TASKS:
+        raise SuiteInvalid(
+            f"{path.name}: {task} runs code that models write: only an operator may allow that "
+            "(ALLOW_CODE_TASKS), on workers without secrets and without a network."
+        )
     local = local_tasks()
     near = [] if task in local else get_close_matches(task, local, n=3, cutoff=0.8)
     if near:
@@ -134,7 +180,8 @@ def _fingerprint(entries: list[Entry]) -> str:
     whole = hashlib.sha256()
     local = local_tasks()
     for entry in entries:
-        whole.update(json.dumps(asdict(entry), sort_keys=True).encode())
+        told = {name: value for name, value in asdict(entry).items() if name != "parts" or value}
+        whole.update(json.dumps(told, sort_keys=True).encode())
         if path := local.get(entry.task):
             text = path.read_text(encoding="utf-8")
             whole.update(text.encode())
@@ -180,4 +227,5 @@ def _benchmark(suite: Suite, position: int, entry: Entry) -> Benchmark:
         chance_level=entry.chance,
         best_level=entry.best,
         is_percent=entry.percent,
+        parts=entry.parts,
     )

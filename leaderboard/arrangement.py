@@ -80,6 +80,8 @@ def _ordered(board: Board, view: View) -> tuple[list[BoardRow], Places]:
         column = known[key.removeprefix("-")]
         order = _ranked(order, column.value, is_descending=key.startswith("-"))
     deciding = known[keys[0].removeprefix("-")]
+    if deciding.group not in ("name", "text"):
+        order.sort(key=lambda row: row.is_reported)  # never above what was measured
     return order, {} if deciding.group in ("name", "text") else _places(board, deciding)
 
 

@@ -48,6 +48,10 @@ class Evidence:
         """Return the run that measured speed and cost; an empty one where none did."""
         return self.finished.get(contender.pk, _UNMEASURED)
 
+    def is_reported(self, contender: Contender) -> bool:
+        """Say whether its scores were reported by somebody and not measured here."""
+        return self._speaker(contender).evidence == EvalRun.Evidence.REPORTED
+
     def progress(self, contender: Contender) -> Progress | None:
         """Return where the newest run stands, unless it simply succeeded."""
         run = self.newest.get(contender.pk)
@@ -71,8 +75,14 @@ class Evidence:
     def _read_runs(self, suite: Suite) -> None:
         for run in EvalRun.objects.filter(suite=suite).defer("versions").order_by("pk"):
             self.newest[run.contender_id] = run
-            if run.state == EvalRun.State.SUCCEEDED:
+            if run.state == EvalRun.State.SUCCEEDED and not self._is_outdone(run):
                 self.finished[run.contender_id] = run
+
+    def _is_outdone(self, run: EvalRun) -> bool:
+        """Say whether it was reported, and something was measured here."""
+        known = self.finished.get(run.contender_id)
+        is_reported = run.evidence == EvalRun.Evidence.REPORTED
+        return is_reported and known is not None and known.evidence != run.evidence
 
     def _read_scores(self, suite: Suite) -> None:
         measured = Score.objects.filter(run__suite=suite).exclude(

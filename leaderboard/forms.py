@@ -17,23 +17,33 @@ from evals.orders import Order
 from evals.problems import Problem
 
 LAYOUT = (  # the groups of the form, and which fields share a line
-    ("Where it is", [["parent_slug"], ["source", "locator"], ["revision"]]),
+    (
+        "Where it is",
+        [["parent_slug"], ["source", "locator"], ["uploaded"], ["revision"], ["variant_of_slug"]],
+    ),
+    ("How it is measured", [["suite"]]),
     ("About it", [["name", "licence"], ["description"], ["released_at"]]),
     ("What it cost", [["training_cost_usd", "cost_evidence"]]),
     ("When it ends", [["webhook_url"], ["wants_email"]]),
 )
 BASELINE_LAYOUT = (
     ("Where it is", [["locator"], ["api_model", "price_usd_per_million_tokens"]]),
+    ("How it is measured", [["suite"]]),
     ("About it", [["name", "licence"], ["description"], ["released_at"]]),
     ("When it ends", [["webhook_url"], ["wants_email"]]),
 )
+ABSENT = {  # what a kind does not have
+    "ADAPTER": ("variant_of_slug",),
+    "MODEL": ("parent_slug", "uploaded"),
+}
+UPLOAD = (Contender.Source.UPLOAD.value, "Upload from this computer")
 PLACES = [
     (Contender.Source.HUB.value, "Hub repository"),
     (Contender.Source.DIRECTORY.value, "Directory on this machine"),
 ]
 
 
-WISHES = ("webhook_url", "wants_email")
+NOT_OF_THE_ORDER = ("uploaded", "suite", "webhook_url", "wants_email")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +64,20 @@ class Group:
         return any(each.errors for line in self.lines for each in line)
 
 
+class SeveralFiles(forms.ClearableFileInput):
+    """A choice of several files at once."""
+
+    allow_multiple_selected = True
+
+
+class Files(forms.FileField):
+    """Several files; their content is looked at where they are kept."""
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:  # noqa: ARG002 - Django's
+        """Return them as a list."""
+        return [each for each in data or [] if each]
+
+
 class SubmissionForm(forms.Form):
     """Everything an order may say; each kind keeps the fields it has."""
 
@@ -64,10 +88,25 @@ class SubmissionForm(forms.Form):
     )
     source = forms.CharField(label="Where it is", widget=forms.Select(choices=PLACES))
     locator = forms.CharField(
+        required=False,
         label="Repository or directory",
         help_text="owner/name on the hub, or a path relative to MODEL_ROOT. Safetensors only; "
         "nothing that needs its own code to load.",
         widget=forms.TextInput(attrs={"list": "directories", "autocapitalize": "none"}),
+    )
+    uploaded = Files(
+        required=False,
+        label="Files",
+        help_text="Only for an upload: adapter_config.json and adapter_model.safetensors as PEFT "
+        "saves them, and a README.md if there is one. No archives.",
+        widget=SeveralFiles(attrs={"accept": ".json,.safetensors,.md"}),
+    )
+    variant_of_slug = forms.CharField(
+        required=False,
+        label="Quantised from",
+        widget=forms.Select,
+        help_text="The model whose weights were made smaller: AWQ, GPTQ, bitsandbytes or "
+        "compressed-tensors, as its config.json says.",
     )
     revision = forms.CharField(
         required=False,
@@ -110,6 +149,13 @@ class SubmissionForm(forms.Form):
         widget=forms.Select(choices=Contender.CostEvidence.choices),
     )
 
+    suite = forms.CharField(
+        required=False,
+        label="Suite",
+        widget=forms.Select,
+        help_text="Scores are compared within a suite: take the one that its rivals were measured "
+        "on.",
+    )
     webhook_url = forms.CharField(
         required=False,
         label="Webhook",
@@ -128,25 +174,45 @@ class SubmissionForm(forms.Form):
         *args: Any,
         kind: str,
         parents: Iterable[tuple[str, str]],
+        suites: Iterable[tuple[str, str]] = (),
         has_email: bool = False,
         **kwargs: Any,
     ):
         super().__init__(*args, **kwargs)
         self.kind = kind
         self.layout = BASELINE_LAYOUT if kind == "BASELINE" else LAYOUT
+        absent = ABSENT.get(kind, ())
         wanted = {name for _, lines in self.layout for line in lines for name in line}
-        for name in set(self.fields) - wanted:
-            del self.fields[name]
+        for name in set(self.fields) - wanted | set(absent):
+            self.fields.pop(name, None)
         if not has_email:
             del self.fields["wants_email"]
-        if kind == "ADAPTER":
-            self.fields["parent_slug"].widget.choices = [("", "Choose…"), *parents]
-        else:
-            self.fields.pop("parent_slug", None)
+        self._offer(list(parents), list(suites))
         if kind == "BASELINE":
             self.fields["locator"].label = "Address of the API"
             self.fields["locator"].help_text = "OpenAI-compatible, such as https://host/v1."
             del self.fields["locator"].widget.attrs["list"]
+
+    def _offer(self, parents: list[tuple[str, str]], suites: list[tuple[str, str]]) -> None:
+        """Fill the choices that depend on what the site has."""
+        choices = {
+            "parent_slug": [("", "Choose…"), *parents],
+            "variant_of_slug": [("", "Nothing: as it was trained"), *parents],
+            "source": [*PLACES, UPLOAD] if self.kind == "ADAPTER" else PLACES,
+            "suite": suites,
+        }
+        for name in choices.keys() & self.fields.keys():
+            self.fields[name].widget.choices = choices[name]
+        if not suites:
+            del self.fields["suite"]
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a place, unless the files come along."""
+        given = self.cleaned_data
+        is_upload = given.get("source") == UPLOAD[0]
+        if not given.get("locator") and not is_upload and "locator" not in self.errors:
+            self.add_error("locator", ValidationError("This field is required.", code="required"))
+        return given
 
     def groups(self) -> list[Group]:
         """Return the fields of this kind, as they stand on the page."""
@@ -166,7 +232,7 @@ class SubmissionForm(forms.Form):
         given = {
             name: value
             for name, value in self.cleaned_data.items()
-            if value is not None and name not in WISHES
+            if value is not None and name not in NOT_OF_THE_ORDER
         }
         given.setdefault("source", Contender.Source.API)
         if not given.get("cost_evidence"):

@@ -73,6 +73,7 @@ def row(
         quantisation=quantisations.of(contender.config, below.quantisation if below else ""),
         released_at=contender.released_at,
         over_base=_over(average, root),
+        is_reported=evidence.is_reported(contender),
     )
 
 

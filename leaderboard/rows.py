@@ -149,6 +149,7 @@ class BoardRow:
     quantisation: str = ""  # how the weights are stored: bf16, int8, int4
     released_at: date | None = None
     over_base: Gain | None = None  # the average's gain over the model at the bottom
+    is_reported: bool = False  # its scores come from somebody's file and were not measured here
 
     @property
     def is_baseline(self) -> bool:
@@ -172,8 +173,8 @@ class BoardRow:
 
     @property
     def is_placed(self) -> bool:
-        """Say whether it competes: measured on the whole suite, and no baseline."""
-        return self.is_complete and not self.is_baseline
+        """Say whether it competes: measured here on the whole suite, and no baseline."""
+        return self.is_complete and not self.is_baseline and not self.is_reported
 
     @property
     def weight_class(self) -> str:

@@ -222,6 +222,7 @@ DIRECTORY_POLICY = env.str(
     validate=validate.OneOf(WHO),
 )
 MAX_MODEL_BYTES = env.int("MAX_MODEL_BYTES", 80_000_000_000)
+UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", 1_000_000_000)  # of an adapter's weights
 MAX_LORA_RANK = env.int("MAX_LORA_RANK", 512)
 HUB_URL = env.str("HUB_URL", "https://huggingface.co")
 BASELINE_HOSTS_ALLOWED = env.list("BASELINE_HOSTS_ALLOWED", ["127.0.0.1"] if EMBEDDED else [])
@@ -233,6 +234,7 @@ SUBMISSIONS_PER_DAY = env.int("SUBMISSIONS_PER_DAY", 100)  # of one person; staf
 WEBHOOK_HOSTS_ALLOWED: list[str] = env.list("WEBHOOK_HOSTS_ALLOWED", [])
 REQUIRE_LICENCE = env.bool("REQUIRE_LICENCE", False)
 DEFAULT_SUITE = env.str("DEFAULT_SUITE", "zoo")
+ALLOW_CODE_TASKS = env.bool("ALLOW_CODE_TASKS", False)  # benchmarks that run what models write
 SUITES_DIR = BASE_DIR / "evals" / "suites"
 TASKS_DIR = Path(env.str("TASKS_DIR", str(BASE_DIR / "zoo" / "tasks"))).resolve()
 

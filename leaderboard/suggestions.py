@@ -11,7 +11,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from evals.models import Contender
+from evals.models import Contender, Suite
 
 DEPTH_MAX = 3
 SUGGESTIONS_MAX = 50
@@ -25,6 +25,12 @@ def parents() -> list[tuple[str, str]]:
     for contender in able.order_by("name", "pk"):
         children[contender.parent_id].append(contender)
     return list(_branches(children, None))
+
+
+def suites() -> list[tuple[str, str]]:
+    """Return the key and title of every suite, the default one first."""
+    current = Suite.objects.current().order_by("title", "pk").values_list("key", "title")
+    return sorted(current, key=lambda each: each[0] != settings.DEFAULT_SUITE)
 
 
 def directories(kind: str) -> list[str]:

@@ -63,6 +63,8 @@ class Recorded:
     stderr: float | None
     samples: int
     samples_path: str
+    parts: dict[str, Any]
+    provenance: dict[str, Any]
 
 
 @dataclass(slots=True)
@@ -143,7 +145,14 @@ class Measuring:
 
     def _record(self, benchmark: Benchmark, measurement: Measurement, path: Path) -> None:
         kept = path.relative_to(settings.VAR_DIR).as_posix() if path.exists() else ""
-        recorded = Recorded(measurement.value, measurement.stderr, measurement.samples, kept)
+        recorded = Recorded(
+            measurement.value,
+            measurement.stderr,
+            measurement.samples,
+            kept,
+            measurement.parts,
+            measurement.provenance,
+        )
         runs.record(run=self.run, benchmark=benchmark, measurement=recorded, now=self.clock())
 
     def _samples_path(self, benchmark: Benchmark) -> Path:
@@ -228,6 +237,7 @@ def _order(run: EvalRun, benchmark: Benchmark, target: Target, samples_path: Pat
             shots=benchmark.shots,
             is_chat=benchmark.is_chat,
             limit=benchmark.limit,
+            parts=benchmark.parts,
         ),
         target=target,
         include_paths=(str(settings.TASKS_DIR),),

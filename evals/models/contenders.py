@@ -36,6 +36,7 @@ class Contender(models.Model):
         HUB = "HUB", "Hub repository"
         DIRECTORY = "DIRECTORY", "Directory under MODEL_ROOT"
         API = "API", "OpenAI-compatible API"
+        UPLOAD = "UPLOAD", "Uploaded files"
 
     class Serving(models.TextChoices):
         """How its weights reach the engine, decided from what the adapter trains."""
@@ -66,6 +67,11 @@ class Contender(models.Model):
     api_model = models.CharField(max_length=200, blank=True)  # the name that an API knows it by
     revision = models.CharField(max_length=64)  # commit sha, or "sha256:…" prefix of the content
     serving = models.CharField(max_length=12, choices=Serving.choices)
+
+    quantisation = models.CharField(max_length=20, blank=True)  # "awq 4-bit"; empty: as trained
+    variant_of = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="variants"
+    )  # what a quantised one was made from
 
     parameters = models.BigIntegerField(null=True, blank=True)  # own weights; an adapter's: added
     weight_bytes = models.BigIntegerField(null=True, blank=True)

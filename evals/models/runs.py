@@ -39,10 +39,17 @@ class EvalRun(models.Model):
         FAILED = "FAILED", "failed"
         CANCELLED = "CANCELLED", "cancelled"
 
+    class Evidence(models.TextChoices):
+        MEASURED = "MEASURED", "measured here"
+        REPORTED = "REPORTED", "reported by somebody"
+
     UNFINISHED = (State.QUEUED, State.RUNNING)
 
     contender = models.ForeignKey(Contender, on_delete=models.PROTECT, related_name="runs")
     suite = models.ForeignKey(Suite, on_delete=models.PROTECT, related_name="runs")
+    evidence = models.CharField(
+        max_length=8, choices=Evidence.choices, default=Evidence.MEASURED
+    )  # what was reported never ranks above what was measured
     owner = models.CharField(max_length=80, blank=True)  # whose turn it takes in the queue
     state = models.CharField(max_length=9, choices=State.choices, default=State.QUEUED)
     stage = models.CharField(max_length=120, blank=True)  # a sentence: what happens right now

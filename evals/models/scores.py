@@ -15,6 +15,8 @@ class Score(models.Model):
     stderr = models.FloatField(null=True, blank=True)  # None: the harness reports none
     samples = models.PositiveIntegerField()
     samples_path = models.CharField(max_length=300, blank=True)  # Parquet, relative to VAR_DIR
+    parts = models.JSONField(default=dict, blank=True)  # of a group: value and stderr by subtask
+    provenance = models.JSONField(default=dict, blank=True)  # hashes, seed, lm-eval's config
     measured_at = models.DateTimeField()
 
     class Meta:

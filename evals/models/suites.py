@@ -65,6 +65,7 @@ class Benchmark(models.Model):
     is_higher_better = models.BooleanField(default=True)
     chance_level = models.FloatField(default=0.0)  # the score of guessing: normalised to 0
     best_level = models.FloatField(default=1.0)  # the score that is normalised to 1
+    parts = models.JSONField(default=dict, blank=True)  # chance level by subtask, where they differ
     is_percent = models.BooleanField(default=True)  # shown as per cent; else in the metric's unit
 
     class Meta:

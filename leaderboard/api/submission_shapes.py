@@ -26,6 +26,9 @@ class SubmissionIn(Schema):
     revision: str = Field(default="", description="Branch, tag or commit; stored as a commit.")
     api_model: str = Field(default="", description="The name that an API knows the model by.")
     parent_slug: str = Field(default="", description="Slug of what an adapter sits on.")
+    variant_of_slug: str = Field(
+        default="", description="Slug of the model that a quantised one was made from."
+    )
     name: str = Field(default="", description="How the board calls it; made up where empty.")
     description: str = ""
     licence: str = ""
@@ -38,6 +41,7 @@ class SubmissionIn(Schema):
         default=None, ge=0, max_digits=12, decimal_places=4, description="An API's list price."
     )
 
+    suite: str = Field(default="", description="Key of the suite; empty: the site's default.")
     webhook_url: str = Field(
         default="", description="Told by a signed POST when the evaluation ends."
     )
@@ -49,7 +53,7 @@ class SubmissionIn(Schema):
 
     def order(self) -> Order:
         """Return it in the words of the operation."""
-        choices = {"kind", "source", "cost_evidence", "webhook_url", "wants_email"}
+        choices = {"kind", "source", "cost_evidence", "suite", "webhook_url", "wants_email"}
         return Order(
             kind=self.kind.value,
             source=self.source.value,

@@ -61,6 +61,7 @@ def submit(
         submitter_key=caller.key,
         now=timezone.now(),
         wishes=submission.wishes(),
+        suite_key=submission.suite.strip(),
     )
     transaction.on_commit(tasks.ring_runs)
     response["Location"] = reverse("api:read_submission", args=[accepted.submission.pk])

@@ -1,5 +1,6 @@
 """Submitting a contender, and following what becomes of it."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
-from evals import repeats, runs, submissions
+from evals import orders, repeats, runs, submissions, uploads
 from evals.models import Contender, Submission
 from evals.submissions import Submitter
 from leaderboard import submission_list, submission_page, suggestions
@@ -30,10 +31,11 @@ def new(request: HttpRequest) -> HttpResponse:
     asked: dict[str, Any] = {
         "kind": kind,
         "parents": suggestions.parents(),
+        "suites": suggestions.suites(),
         "has_email": bool(getattr(request.user, "email", "")),
     }
     if request.method == "POST":
-        form = SubmissionForm(request.POST, **asked)
+        form = SubmissionForm(request.POST, request.FILES, **asked)
         return _submit(request, form) if form.is_valid() else _form(request, form, status=400)
     return _form(request, SubmissionForm(initial=_prefilled(request), **asked))
 
@@ -108,15 +110,23 @@ def rerun(request: HttpRequest, submission_id: UUID) -> HttpResponse:
 
 
 def _submit(request: HttpRequest, form: SubmissionForm) -> HttpResponse:
+    order = form.order()
     try:
+        if order.source == Contender.Source.UPLOAD:
+            orders.check_permission(order, submitter=_account(request), is_operator=False)
+            files = uploads.named(form.cleaned_data.get("uploaded") or [])
+            order = replace(order, locator=uploads.keep(files))
         accepted = submissions.submit(
-            order=form.order(),
+            order=order,
             submitter=_account(request),
             submitter_key=voter_key(request),
             now=timezone.now(),
             wishes=form.wishes(),
+            suite_key=form.cleaned_data.get("suite", ""),
         )
     except submissions.Refused as refusal:
+        if order.source == Contender.Source.UPLOAD:
+            uploads.forget_unused(order.locator)
         form.refuse(refusal.problems)
         return _form(request, form, status=refusal.status)
     transaction.on_commit(tasks.ring_runs)

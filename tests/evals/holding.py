@@ -1,7 +1,9 @@
 """Runs in the hands of workers, for tests."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from evals import runs
 from evals.models import Benchmark, EvalRun
@@ -15,6 +17,8 @@ class Measured:
     stderr: float | None = 0.1
     samples: int = 100
     samples_path: str = ""
+    parts: Mapping[str, Any] = field(default_factory=dict)
+    provenance: Mapping[str, Any] = field(default_factory=dict)
 
 
 def queued(**fields: object) -> EvalRun:

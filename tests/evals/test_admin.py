@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
-from evals.models import EvalRun
+from evals.models import EvalRun, Suite
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +29,19 @@ class TestAdmin:
         listed = admin_client.get(reverse(f"admin:evals_{name}_changelist"))
         added = admin_client.get(reverse(f"admin:evals_{name}_add"))
 
-        assert (listed.status_code, added.status_code) == (200, 403)
+        assert (listed.status_code, added.status_code) == (200, 200 if name == "suite" else 403)
+
+    def test_loads_a_suite_from_yaml_as_a_new_version(self, admin_client: Client) -> None:
+        entry = "{key: facts, title: F, task: t, output_type: multiple_choice, metric: acc}"
+        texts = [f"key: mine\nbenchmarks: [{entry}]", "key: mine\nbenchmarks: []"]
+
+        codes = [
+            admin_client.post(reverse("admin:evals_suite_add"), {"yaml": text}).status_code
+            for text in texts
+        ]
+
+        assert codes == [302, 200]
+        assert [suite.version for suite in Suite.objects.filter(key="mine")] == [1]
 
     def test_shows_a_run_with_its_scores(self, admin_client: Client) -> None:
         suite = factories.suite()

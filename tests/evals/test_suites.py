@@ -1,5 +1,7 @@
 """Suites from YAML: loaded once, a new version on any change, never a rewritten score."""
 
+import importlib.util
+import re
 from pathlib import Path
 
 import pytest
@@ -33,6 +35,12 @@ def path(tmp_path: Path, settings: Settings) -> Path:
     path = tmp_path / "tiny.yaml"
     path.write_text(SUITE)
     return path
+
+
+FOLDERS = {
+    "default", "arc", "hellaswag", "truthfulqa", "winogrande", "gsm8k", "piqa", "sciq",
+    "lambada", "tasks",
+}  # fmt: skip
 
 
 class TestLoad:
@@ -69,7 +77,7 @@ class TestLoad:
     @pytest.mark.parametrize(
         ("old", "new", "complaint"),
         [
-            ("tiny_facts", "humaneval", "runs generated code"),
+            ("tiny_facts", "humaneval", "code that models write"),
             ("tiny_facts", "tiny_fact", "did you mean tiny_facts"),
             ("tiny_facts", "/tmp/x.yaml", "must be a name"),
             ("shots: 2", "shots: -1", "shots must be"),
@@ -106,3 +114,52 @@ class TestLoad:
 
         with pytest.raises(CommandError):
             call_command("load_suites", str(path))
+
+
+LM_EVAL = Path(str(importlib.util.find_spec("lm_eval").origin)).parent / "tasks"  # type: ignore[union-attr]
+NAMED = re.compile(r"^(?:task|group): *['\"]?([\w.-]+)", re.MULTILINE)
+
+
+class TestShippedSuites:
+    @pytest.mark.parametrize("key", ["zoo", "small", "open-llm-v1", "open-llm-v2"])
+    def test_name_tasks_that_exist(self, key: str, settings: Settings) -> None:
+        suite = suites.load(settings.SUITES_DIR / f"{key}.yaml")
+
+        wanted = {each.task for each in suite.benchmarks.all()}
+        wanted |= {part for each in suite.benchmarks.all() for part in each.parts}
+        files = [*LM_EVAL.rglob("*.yaml"), *settings.TASKS_DIR.glob("*.yaml")]
+        found = {
+            name
+            for path in files
+            if path.parts[-3:-1][-1] in FOLDERS or "leaderboard" in path.parts
+            for name in NAMED.findall(path.read_text(encoding="utf-8"))
+        }
+        assert wanted - found == set()
+
+    def test_give_fractions_as_chance_levels(self, settings: Settings) -> None:
+        suite = suites.load(settings.SUITES_DIR / "open-llm-v2.yaml")
+
+        bbh = suite.benchmarks.get(key="bbh")
+
+        assert bbh.parts["leaderboard_bbh_date_understanding"] == pytest.approx(1 / 6)
+        assert len(bbh.parts) == 24
+
+
+class TestCodeTasks:
+    def test_are_allowed_by_the_operator_alone(self, path: Path, settings: Settings) -> None:
+        text = path.read_text().replace("tiny_facts", "humaneval")
+        settings.ALLOW_CODE_TASKS = True
+
+        assert suites.load_text(text, name="it").benchmarks.get(key="facts").task == "humaneval"
+
+
+class TestNamed:
+    def test_is_the_default_without_a_name_and_refuses_one_nobody_loaded(
+        self, path: Path, settings: Settings
+    ) -> None:
+        settings.DEFAULT_SUITE = "tiny"
+        suite = suites.load(path)
+
+        assert suites.named("") == suites.named("tiny") == suite
+        with pytest.raises(suites.SuiteMissing, match="did you mean tiny"):
+            suites.named("tinny")

@@ -7,7 +7,7 @@ the headers of thousands of tasks before it finds one; neither is done twice her
 from __future__ import annotations
 
 import importlib.metadata
-import math
+import json
 import random
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from lm_eval.api.model import LM
 from lm_eval.evaluator import evaluate
 from lm_eval.tasks import TaskManager
 
-from workers.children import errors
+from workers.children import errors, groups
 from workers.engines.faults import Code, UserFault
 from workers.engines.orders import BenchmarkSpec
 
@@ -37,6 +37,8 @@ class Outcome:
     stderr: float | None
     samples: list[dict[str, Any]]
     task_version: str
+    parts: dict[str, Any]  # of a group: each subtask's own value
+    provenance: dict[str, Any]  # hashes of questions and prompts, and lm-eval's own configuration
 
 
 class Library:
@@ -86,8 +88,7 @@ class Library:
 
 
 def _outcome(spec: BenchmarkSpec, results: dict[str, Any]) -> Outcome:
-    found = results["results"].get(spec.task, {})
-    value = _finite(found.get(f"{spec.metric},{spec.filter}"))
+    value, stderr = groups.value_of(spec, results["results"])
     samples = [
         {"task": task, **sample}
         for task, rows in results["samples"].items()
@@ -95,12 +96,12 @@ def _outcome(spec: BenchmarkSpec, results: dict[str, Any]) -> Outcome:
         if sample["filter"] == spec.filter
     ]
     if value is None or not samples:
+        found = results["results"].get(spec.task, {})
         given = ", ".join(name for name in found if "," in name and "_stderr" not in name)
         raise UserFault(
             Code.INVALID_METRIC,
             f"{spec.task} gave no finite {spec.metric},{spec.filter}; it has {given}.",
         )
-    stderr = _finite(found.get(f"{spec.metric}_stderr,{spec.filter}"))
     if stderr is None:
         stderr = errors.of_ratio(spec.metric, value, samples)
     return Outcome(
@@ -108,13 +109,16 @@ def _outcome(spec: BenchmarkSpec, results: dict[str, Any]) -> Outcome:
         stderr=stderr,
         samples=samples,
         task_version=str(results["versions"].get(spec.task, "")),
+        parts=groups.parts_of(spec, results["results"], results["samples"]),
+        provenance=groups.fingerprints(samples) | {"config": _config(spec, results)},
     )
 
 
-def _finite(value: Any) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float | np.number):
-        return None  # lm-eval writes "N/A"
-    return float(value) if math.isfinite(value) else None
+def _config(spec: BenchmarkSpec, results: dict[str, Any]) -> dict[str, Any]:
+    """Return how lm-eval says that it asked, without what JSON cannot hold."""
+    config = results.get("configs", {}).get(spec.task, {})
+    plain = json.loads(json.dumps(config, default=str))
+    return {name: value for name, value in plain.items() if value not in (None, "", [], {})}
 
 
 def versions(task_version: str) -> dict[str, str]:

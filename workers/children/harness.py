@@ -74,7 +74,7 @@ def _measure(order: Order, library: Any, emit: Emit) -> Measurement:
     with _model(order, _throttled(emit)) as lm:
         outcome = library.evaluate(spec, lm, order.include_paths)
     if order.samples_path:
-        samples.write(Path(order.samples_path), outcome.samples, spec.metric)
+        samples.write(Path(order.samples_path), outcome.samples, spec.metric.partition("+")[0])
     spent = asdict(lm.spent)
     return Measurement(
         value=outcome.value,
@@ -85,6 +85,8 @@ def _measure(order: Order, library: Any, emit: Emit) -> Measurement:
         prompt_tokens=spent["prompt_tokens"],
         completion_tokens=spent["completion_tokens"],
         answering_s=spent["seconds"],
+        parts=outcome.parts,
+        provenance=outcome.provenance | {"seed": spec.seed},
     )
 
 

@@ -6,7 +6,7 @@ Both sides of the pipe share these values; each travels as one JSON line.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -30,6 +30,7 @@ class BenchmarkSpec:
     limit: int | None = None  # questions; None: all
     seed: int = 1234
     max_gen_tokens: int | None = None  # None: as the task says
+    parts: dict[str, float] = field(default_factory=dict)  # chance level by subtask
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,8 @@ class Measurement:
     prompt_tokens: int
     completion_tokens: int
     answering_s: float  # while requests were in flight; building questions is not in it
+    parts: dict[str, Any] = field(default_factory=dict)  # of a group: each subtask's own value
+    provenance: dict[str, Any] = field(default_factory=dict)  # what was asked, by its hashes
 
     def as_fields(self) -> dict[str, Any]:
         """Return its fields for an event."""

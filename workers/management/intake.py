@@ -11,7 +11,7 @@ from workers import tasks
 SUBMITTER_KEY = "command line"
 
 
-def take(order: Order, command: BaseCommand) -> Contender | None:
+def take(order: Order, command: BaseCommand, *, suite_key: str = "") -> Contender | None:
     """Return the contender of an order; None, and every problem on stderr, if it is refused."""
     try:
         accepted = submissions.submit(
@@ -20,6 +20,7 @@ def take(order: Order, command: BaseCommand) -> Contender | None:
             submitter_key=SUBMITTER_KEY,
             now=timezone.now(),
             is_operator=True,
+            suite_key=suite_key,
         )
     except submissions.Refused as refused:
         for problem in refused.problems:

@@ -24,7 +24,9 @@ class Command(BaseCommand):
         parser.add_argument("--source", choices=Contender.Source.values, default=None)
         parser.add_argument("--revision", default="")
         parser.add_argument("--parent", default="", dest="parent_slug", metavar="SLUG")
+        parser.add_argument("--variant-of", default="", dest="variant_of_slug", metavar="SLUG")
         parser.add_argument("--api-model", default="")
+        parser.add_argument("--suite", default="", help="default: the site's")
         for name in ("name", "description", "licence"):
             parser.add_argument(f"--{name}", default="")
         parser.add_argument("--released-at", type=date.fromisoformat, default=None)
@@ -34,7 +36,7 @@ class Command(BaseCommand):
 
     def handle(self, *_: Any, **options: Any) -> None:
         """Submit, and say what became of it or what to mend."""
-        if intake.take(_order(options), self) is None:
+        if intake.take(_order(options), self, suite_key=options["suite"]) is None:
             raise CommandError("Nothing was submitted.")
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db.models import QuerySet
 
-from evals import journal, notices
+from evals import journal, notices, reproduction
 from evals.models import (
     Attempt,
     Benchmark,
@@ -77,6 +77,16 @@ class SubmissionPage:
     def may_rerun(self) -> bool:
         """Say whether it can be measured from the start."""
         return self.is_latest and not self.is_unfinished
+
+    @property
+    def commands(self) -> list[str]:
+        """Return how lm-eval alone measures the same."""
+        return reproduction.commands(self.run)
+
+    @property
+    def remark(self) -> str:
+        """Return what those commands leave out."""
+        return reproduction.remark(self.run)
 
     @property
     def secret(self) -> str:

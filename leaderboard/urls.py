@@ -8,6 +8,7 @@ from leaderboard.views import board, charts, contenders, importing, operations, 
 submission_urls = [
     path("", submissions.detail, name="submission-detail"),
     path("cancel/", submissions.cancel, name="submission-cancel"),
+    path("results.json", submissions.results, name="submission-results"),
     path("resume/", submissions.resume, name="submission-resume"),
     path("rerun/", submissions.rerun, name="submission-rerun"),
 ]

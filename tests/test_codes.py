@@ -37,9 +37,9 @@ def _is_code(node: ast.Assign | ast.AnnAssign) -> bool:
 
 def _constants(nodes: list[ast.expr]) -> Iterator[str]:
     for node in nodes:
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            if CODE.match(node.value):
-                yield node.value
+        value = node.value if isinstance(node, ast.Constant) else None
+        if isinstance(value, str) and CODE.match(value):
+            yield value
 
 
 class TestCodes:

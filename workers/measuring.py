@@ -3,6 +3,7 @@
 Each benchmark is a checkpoint: what an earlier attempt measured is not asked again.
 """
 
+import hashlib
 import logging
 import time
 from collections.abc import Callable, Collection
@@ -183,7 +184,18 @@ class Measuring:
         key = addresses.key_for(contender.locator) or "" if _is_api(contender) else ""
         cost = self.meter(contender, deployment, target, key)
         versions["machine"] = deployment.machine
+        versions |= _origins(contender, deployment)
         runs.record_cost(run=self.run, cost=cost, versions=versions)
+
+
+def _origins(contender: Contender, deployment: Deployment) -> dict[str, str]:
+    """Return what was served: every layer at its revision, and the chat template by its hash."""
+    told = {"layers": ", ".join(f"{each.locator}@{each.revision}" for each in contender.stack())}
+    for name in ("chat_template.jinja", "tokenizer_config.json"):
+        path = Path(deployment.tokenizer_dir, name)
+        if deployment.tokenizer_dir and path.is_file():
+            return told | {name: f"sha256:{hashlib.sha256(path.read_bytes()).hexdigest()[:16]}"}
+    return told
 
 
 def answers_path(run_id: int) -> Path:

@@ -1,5 +1,6 @@
 """Submissions for programs: ask for a contender to be ranked, follow its evaluation."""
 
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -9,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from ninja import Field, Query, Router, Status
 
-from evals import repeats, runs, submissions
+from evals import repeats, reproduction, runs, submissions
 from evals.models import EvalRun, Submission
 from evals.queue import Forecast
 from evals.submissions import Submitter
@@ -160,6 +161,20 @@ def rerun(
     transaction.on_commit(tasks.ring_runs)
     response["Location"] = reverse("api:read_submission", args=[again.pk])
     return Status(201, submission_detail_out(_read(again.pk)))
+
+
+@router.get(
+    "/submissions/{uuid:submission_id}/results",
+    operation_id="read_results",
+    summary="Read results as lm-eval writes them",
+    response={200: dict[str, Any], **refusals(404)},
+)
+def read_results(request: HttpRequest, submission_id: UUID) -> dict[str, Any]:
+    """Read a finished run in the format of lm-eval's results file."""
+    submission = _read(submission_id)
+    if submission.run.state != EvalRun.State.SUCCEEDED:
+        raise Http404("It has not been measured to its end.")
+    return reproduction.as_lm_eval(submission.run)
 
 
 @router.get("/queue", operation_id="read_queue", summary="Read the queue", response=QueueOut)

@@ -7,15 +7,15 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
-from evals import orders, repeats, runs, submissions, uploads
-from evals.models import Contender, Submission
+from evals import orders, repeats, reproduction, runs, submissions, uploads
+from evals.models import Contender, EvalRun, Submission
 from evals.submissions import Submitter
 from leaderboard import submission_list, submission_page, suggestions
 from leaderboard.forms import SubmissionForm
@@ -61,6 +61,18 @@ def detail(request: HttpRequest, submission_id: UUID) -> HttpResponse:
     response = render(request, template, context)
     response["Vary"] = "HX-Request, Cookie"
     return response
+
+
+@require_safe
+def results(request: HttpRequest, submission_id: UUID) -> HttpResponse:
+    """Answer with a finished run in the format of lm-eval's results file."""
+    submission = _found(submission_id)
+    if submission.run.state != EvalRun.State.SUCCEEDED:
+        raise Http404("It has not been measured to its end: there are no results yet.")
+    answer = JsonResponse(reproduction.as_lm_eval(submission.run), json_dumps_params={"indent": 2})
+    name = f"results_{submission.contender.slug}_{submission.run.suite.key}.json"
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
 
 
 @require_POST

@@ -22,6 +22,7 @@ OPERATIONS = {
     "cancel_submission": "POST /api/v1/submissions/{submission_id}/cancel",
     "resume_submission": "POST /api/v1/submissions/{submission_id}/resume",
     "rerun_submission": "POST /api/v1/submissions/{submission_id}/rerun",
+    "read_results": "GET /api/v1/submissions/{submission_id}/results",
     "read_queue": "GET /api/v1/queue",
     "list_contenders": "GET /api/v1/contenders",
     "list_samples": "GET /api/v1/contenders/{slug}/samples",

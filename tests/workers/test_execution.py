@@ -36,7 +36,8 @@ class TestExecuteAvailable:
         assert (done.state, done.stage, done.attempt) == (State.SUCCEEDED, "", 1)
         assert done.scores.count() == 2
         assert done.usd_per_million_tokens == COST.usd_per_million_tokens
-        assert done.versions == {"lm_eval": "0.4.13", "machine": "here"}
+        assert (done.versions["lm_eval"], done.versions["machine"]) == ("0.4.13", "here")
+        assert done.versions["layers"].endswith(f"@{done.contender.revision}")
         assert {each.percent for each in done.checkpoints.all()} == {100}
 
     def test_gives_the_harness_what_the_benchmark_says(

@@ -86,7 +86,7 @@ def _measure(order: Order, library: Any, emit: Emit) -> Measurement:
         completion_tokens=spent["completion_tokens"],
         answering_s=spent["seconds"],
         parts=outcome.parts,
-        provenance=outcome.provenance | {"seed": spec.seed},
+        provenance=outcome.provenance | {"seed": spec.seed, "task_version": outcome.task_version},
     )
 
 

@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("charts/<slug:kind>.csv", charts.data, name="chart-data"),
     path("submissions/", submissions.index, name="submission-list"),
     path("submissions/new/", submissions.new, name="submission-new"),
+    path("submissions/check/", submissions.check, name="submission-check"),
     path("submissions/<uuid:submission_id>/", include(submission_urls)),
     path("", include("leaderboard.integrity_urls")),
     path("", include("leaderboard.arena_urls")),

@@ -17,7 +17,7 @@ from accounts.models import User
 from evals import orders, repeats, reproduction, runs, submissions, uploads
 from evals.models import Contender, EvalRun, Submission
 from evals.submissions import Submitter
-from leaderboard import submission_list, submission_page, suggestions
+from leaderboard import submission_check, submission_list, submission_page, suggestions
 from leaderboard.forms import SubmissionForm
 from leaderboard.voters import known_key, voter_key
 from workers import tasks
@@ -26,18 +26,19 @@ from workers import tasks
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """Ask what is to be ranked; a POST submits it."""
-    kind = request.GET.get("kind", "").upper()
-    kind = kind if kind in Contender.Kind.values else Contender.Kind.MODEL.value
-    asked: dict[str, Any] = {
-        "kind": kind,
-        "parents": suggestions.parents(),
-        "suites": suggestions.suites(),
-        "has_email": bool(getattr(request.user, "email", "")),
-    }
+    asked = _asked(request)
     if request.method == "POST":
         form = SubmissionForm(request.POST, request.FILES, **asked)
         return _submit(request, form) if form.is_valid() else _form(request, form, status=400)
     return _form(request, SubmissionForm(initial=_prefilled(request), **asked))
+
+
+@require_POST
+def check(request: HttpRequest) -> HttpResponse:
+    """Say field by field what a submission would be refused for, or what it would become."""
+    form = SubmissionForm(request.POST, **_asked(request))
+    checked = submission_check.check(form, submitter=_account(request))
+    return render(request, "submissions/_checked.html", {"checked": checked})
 
 
 @require_safe
@@ -64,7 +65,7 @@ def detail(request: HttpRequest, submission_id: UUID) -> HttpResponse:
 
 
 @require_safe
-def results(request: HttpRequest, submission_id: UUID) -> HttpResponse:
+def results(request: HttpRequest, submission_id: UUID) -> HttpResponse:  # noqa: ARG001
     """Answer with a finished run in the format of lm-eval's results file."""
     submission = _found(submission_id)
     if submission.run.state != EvalRun.State.SUCCEEDED:
@@ -156,6 +157,17 @@ def _form(request: HttpRequest, form: SubmissionForm, status: int = 200) -> Http
         "directories": suggestions.directories(form.kind),
     }
     return render(request, "submissions/new.html", context, status=status)
+
+
+def _asked(request: HttpRequest) -> dict[str, Any]:
+    """Return what the form of this kind and this person offers."""
+    kind = request.GET.get("kind", "").upper()
+    return {
+        "kind": kind if kind in Contender.Kind.values else Contender.Kind.MODEL.value,
+        "parents": suggestions.parents(),
+        "suites": suggestions.suites(),
+        "has_email": bool(getattr(request.user, "email", "")),
+    }
 
 
 def _prefilled(request: HttpRequest) -> dict[str, str]:

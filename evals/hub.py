@@ -4,10 +4,13 @@ Every failure of the hub stops here and becomes a refusal or, for a pinned conte
 are wanted later, `Unavailable`. Only `download` writes to the disk.
 """
 
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
 import httpx
 from django.conf import settings
@@ -19,6 +22,7 @@ from huggingface_hub.utils import (  # type: ignore[attr-defined]  # documented,
     hf_raise_for_status,
 )
 
+from evals import headers
 from evals.problems import Problem, Refused, Unavailable, refuse
 
 TIMEOUT_S = 10
@@ -73,11 +77,15 @@ def look_up(repo_id: str, *, revision: str) -> Repository:
 
 
 def download(repo_id: str, *, revision: str) -> Path:
-    """Return a local copy of the files that engines read; never code, never pickles."""
+    """Return a local copy of the files that engines read; never code, never pickles.
+
+    What was begun goes on where it stopped. Weights that have arrived damaged are thrown away, so
+    that the next try fetches them anew.
+    """
     try:
         repository = look_up(repo_id, revision=revision)
         with _refusals(repo_id, revision):
-            return Path(
+            folder = Path(
                 snapshot_download(
                     repo_id,
                     revision=revision,
@@ -87,10 +95,41 @@ def download(repo_id: str, *, revision: str) -> Path:
                     etag_timeout=TIMEOUT_S,
                 )
             )
+        _check_whole(folder, repository)
     except Refused as refusal:
         problem = refusal.problems[0]
-        is_transient = problem.code == "HUB_UNREACHABLE"
+        is_corrupt = problem.code == "CORRUPT_WEIGHTS"
+        if is_corrupt:
+            shutil.rmtree(_entry(repo_id), ignore_errors=True)
+        is_transient = is_corrupt or problem.code == "HUB_UNREACHABLE"
         raise Unavailable(problem.code, problem.sentence, is_transient=is_transient) from refusal
+    return folder
+
+
+def _check_whole(folder: Path, repository: Repository) -> None:
+    """Refuse weights that are not what the repository lists, or not what their headers say."""
+    for name, size in repository.sizes.items():
+        if _is_wanted(name) and name.endswith(".safetensors"):
+            path = folder / name
+            if path.stat().st_size != size:
+                raise _damaged(name)
+            with path.open("rb") as file:
+                headers.read(path=name, size=size, fetch=partial(_part, file))
+
+
+def _part(file: BinaryIO, start: int, length: int) -> bytes:
+    file.seek(start)
+    return file.read(length)
+
+
+def _entry(repo_id: str) -> Path:
+    """Return where the cache keeps a repository."""
+    return Path(settings.VAR_DIR, "hub", f"models--{repo_id.replace('/', '--')}")
+
+
+def _damaged(name: str) -> Refused:
+    sentence = f"{name} arrived damaged and was thrown away: it is fetched again."
+    return refuse("locator", "CORRUPT_WEIGHTS", sentence)
 
 
 def _is_wanted(name: str) -> bool:
@@ -134,6 +173,10 @@ def _refusals(repo_id: str, revision: str) -> Iterator[None]:
         raise _status_refusal(repo_id, revision, error.response.status_code) from error
     except (httpx.HTTPError, errors.LocalEntryNotFoundError) as error:
         raise _unreachable() from error
+    except OSError as error:
+        if "onsistency" not in str(error):  # how the hub's client says that a size is wrong
+            raise
+        raise _damaged(repo_id) from error
 
 
 def _status_refusal(repo_id: str, revision: str, status: int) -> Refused:

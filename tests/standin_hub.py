@@ -42,6 +42,7 @@ class Hub:
         self.requests: list[str] = []
         self.status: int | None = None  # answered to everything
         self.has_ranges = True
+        self.damage: dict[str, bytes] = {}  # sent instead of what is listed, by path
         self.url = ""
 
     def commit(self, repo_id: str, files: Mapping[str, bytes], *, branch: str = "main") -> str:
@@ -140,7 +141,7 @@ class _Handler(BaseHTTPRequestHandler):
         if repo.is_gated:
             self._refuse(403, "GatedRepo")
             return
-        content = repo.commits[sha].get(path)
+        content = self.hub.damage.get(path, repo.commits[sha].get(path))
         if content is None:
             self._refuse(404, "EntryNotFound")
             return

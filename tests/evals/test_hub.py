@@ -185,3 +185,32 @@ class TestFetch:
             files.fetch(contender)
 
         assert (missing.value.code, missing.value.is_transient) == ("HUB_UNREACHABLE", True)
+
+
+class TestDamage:
+    @pytest.mark.parametrize("damaged", [b"short", trees.weights(trees.MODEL)[:-8]])
+    def test_is_thrown_away_and_fetched_again(
+        self, standin: Hub, tmp_path: Path, damaged: bytes
+    ) -> None:
+        sha = standin.commit(REPO, trees.model_files())
+        standin.damage = {"model.safetensors": damaged}
+
+        with pytest.raises(Unavailable) as corrupt:
+            hub.download(REPO, revision=sha)
+        is_kept = any((tmp_path / "hub").rglob("model.safetensors"))
+        standin.damage = {}
+        whole = hub.download(REPO, revision=sha) / "model.safetensors"
+
+        assert (corrupt.value.code, corrupt.value.is_transient) == ("CORRUPT_WEIGHTS", True)
+        assert not is_kept
+        assert whole.read_bytes() == trees.model_files()["model.safetensors"]
+
+    @pytest.mark.parametrize("status", [429, 500, 503])
+    def test_of_the_hub_itself_is_worth_another_try(self, standin: Hub, status: int) -> None:
+        sha = standin.commit(REPO, trees.model_files())
+        standin.status = status
+
+        with pytest.raises(Unavailable) as away:
+            hub.download(REPO, revision=sha)
+
+        assert (away.value.code, away.value.is_transient) == ("HUB_UNREACHABLE", True)

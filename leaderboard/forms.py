@@ -187,6 +187,7 @@ class SubmissionForm(forms.Form):
             self.fields.pop(name, None)
         if not has_email:
             del self.fields["wants_email"]
+        self.fields["locator"].required = kind != "ADAPTER"  # an adapter's files may come along
         self._offer(list(parents), list(suites))
         if kind == "BASELINE":
             self.fields["locator"].label = "Address of the API"

@@ -17,6 +17,7 @@ from django.utils.deprecation import MiddlewareMixin
 
 from leaderboard import counting, proofs
 from leaderboard.api import errors
+from leaderboard.counting import WINDOW_S
 from leaderboard.networks import network_key
 from leaderboard.voters import known_key
 
@@ -63,11 +64,23 @@ class LimitsMiddleware(MiddlewareMixin):
         """Return the refusal, or None to go on."""
         if request.method in SAFE or not settings.LIMITS:
             return None
-        name = request.resolver_match.view_name if request.resolver_match else ""
-        action, now = ACTIONS.get(name, "write"), timezone.now()
+        action, now = action_of(request), timezone.now()
         if is_too_often(request, action, now=now):
             return refusal(request, action, now=now)
         return proofs.demanded(request, now=now) if action == "chat" else None
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Tell programs what is allowed, in the header of the IETF's draft."""
+        if settings.LIMITS and request.method not in SAFE and request.path.startswith("/api/"):
+            action = action_of(request)
+            response["RateLimit-Policy"] = f'"{action}";q={per_minute(action)};w={WINDOW_S}'
+        return response
+
+
+def action_of(request: HttpRequest) -> str:
+    """Return what a request does, as far as limits are concerned."""
+    name = request.resolver_match.view_name if request.resolver_match else ""
+    return ACTIONS.get(name, "write")
 
 
 def is_too_often(request: HttpRequest, action: str, *, now: datetime) -> bool:

@@ -93,6 +93,9 @@ class TestLimits:
         assert [each.status_code for each in taken] == [201] * 3  # type: ignore[attr-defined]
         assert refused.status_code == REFUSED  # type: ignore[attr-defined]
         assert refused.json()["code"] == "TOO_MANY_REQUESTS"  # type: ignore[attr-defined]
+        for each in (taken[0], refused):
+            policy = each.headers["RateLimit-Policy"]  # type: ignore[attr-defined]
+            assert policy.startswith('"vote";q=3;w=')
 
     def test_hold_for_signing_in_whatever_the_session(self) -> None:
         form = {"username": "ada", "password": "guess"}

@@ -71,6 +71,19 @@ class TestBoard:
         assert (again.status_code, again.content) == (304, b"")
 
 
+class TestEveryReading:
+    @pytest.mark.parametrize("place", ["contenders", "submissions", "ratings", "queue"])
+    def test_is_not_sent_again_unchanged(self, client: Client, place: str) -> None:
+        factories.model("Heron")
+        first = client.get(f"/api/v1/{place}")
+
+        again = client.get(
+            f"/api/v1/{place}", headers={"if-none-match": first.headers.get("ETag", "none")}
+        )
+
+        assert (again.status_code, again.content) == (304, b"")
+
+
 class TestContenders:
     def test_come_in_pieces(self, client: Client) -> None:
         for number in range(3):

@@ -1,7 +1,8 @@
 """Votes with a known truth: skewed popularity, ties, both-bad, style, voters who come back.
 
-Contenders have normal strengths, are met as often as a power of their place says, and 20 votes in
-100 are ties. Style differs between the sides of a vote and moves it by coefficients that are known.
+Contenders have normal strengths and are met as often as a power of their place says. Equals tie in
+20 votes of 100, others less often, so that a tie as half a win keeps the expected score that
+Bradley-Terry has: the truth is the model's. Style moves a vote by coefficients that are known.
 """
 
 from dataclasses import dataclass
@@ -12,10 +13,10 @@ import numpy as np
 from arena.bradley_terry import Ballots, Counts, Whole
 from arena.matrices import Floats
 
-TIES = 0.2
+TIES = 0.2  # between equals
 SPREAD = 0.6  # natural-log units, 104 points
 POPULARITY = 0.7
-STYLE = np.array([0.25, 0.1, -0.05, 0.15])  # natural-log units for a mark that one side has alone
+STYLE = np.array([0.4, 0.2, -0.2, 0.25])  # natural-log units for a mark that one side has alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +66,28 @@ def pairs(random: np.random.Generator, count: int, share: Floats) -> tuple[Whole
 
 
 def verdicts(random: np.random.Generator, gap: Floats) -> Floats:
-    """Return scores; a tie takes the place of a win as often as of a loss."""
-    score = (random.random(len(gap)) < 1 / (1 + np.exp(-gap))).astype(np.float64)
-    score[random.random(len(gap)) < TIES] = 0.5
-    return score
+    """Return scores whose expectation is the chance of the gap."""
+    won, tied = outcomes(random, np.ones(len(gap), dtype=np.int64), gap)
+    return won + tied / 2
 
 
-def counts(votes: float, contenders: int, *, seed: int) -> Counts:
+def outcomes(random: np.random.Generator, games: Whole, gap: Floats) -> tuple[Whole, Whole]:
+    """Return wins and ties of so many games."""
+    chance = 1 / (1 + np.exp(-gap))
+    tie = 4 * TIES * chance * (1 - chance)
+    tied = random.binomial(games, tie)
+    won = random.binomial(games - tied, (chance - tie / 2) / (1 - tie))
+    return won, tied
+
+
+def counts(votes: float, contenders: int, *, seed: int, strengths: Floats | None = None) -> Counts:
     """Draw counts at once, for more votes than one would like to list."""
     random = np.random.default_rng(seed)
-    strengths, share = random.normal(0, SPREAD, contenders), popularity(contenders)
+    share = popularity(contenders)
+    if strengths is None:
+        strengths = random.normal(0, SPREAD, contenders)
     games = np.triu(random.poisson(2 * votes * np.outer(share, share)), 1)
-    ties = random.binomial(games, TIES)
-    wins = random.binomial(games - ties, 1 / (1 + np.exp(strengths - strengths[:, None])))
+    wins, ties = outcomes(random, games, strengths[:, None] - strengths)
     both = wins + (games - ties - wins).T
     return Counts(both.astype(np.float64), (ties + ties.T).astype(np.float64))
 

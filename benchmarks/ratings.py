@@ -18,7 +18,6 @@ OURS = "benchmarks.rating_ours"
 GRID = ((10_000, 20), (100_000, 100), (1_000_000, 300))
 HEADLINE = (2_000_000, 300)
 QUICK = (100_000, 100)
-DEBOUNCE_S = 0.5  # RATING_DEBOUNCE_S: votes so close together are counted by one fit
 GIGABYTE = 1e9
 
 
@@ -37,7 +36,7 @@ def _quick() -> list[Figure]:
     arena_rank, evalica = peers.environment(ARENA_RANK), peers.environment(EVALICA)
     figures = [rating_agreement.golden()]
     figures += rating_agreement.with_peers(arena_rank, evalica, *QUICK)
-    return figures + _against(arena_rank, evalica, *QUICK) + _site(20_000)
+    return figures + _against(arena_rank, evalica, *QUICK)
 
 
 def _full() -> list[Figure]:
@@ -48,7 +47,7 @@ def _full() -> list[Figure]:
         figures += _against(arena_rank, evalica, votes, contenders)
     figures += _against(arena_rank, evalica, *HEADLINE, is_headline=True)
     figures += _style(arena_rank, *HEADLINE)
-    return figures + _flat() + _huge() + _site(1_000_000)
+    return figures + _flat() + _huge()
 
 
 def _against(
@@ -115,19 +114,6 @@ def _flat() -> list[Figure]:
 def _huge() -> list[Figure]:
     seconds = peers.ask_ours(OURS, "huge", 5, threads=2)["seconds"]
     return [Figure("10,000,000 x 1,000: kept counts to intervals", seconds, "s", at_most=0.3)]
-
-
-def _site(votes: int) -> list[Figure]:
-    """Return how long a vote takes to the board, with the wait that bundles votes."""
-    found = peers.ask_site("benchmarks.rating_site", f"measure({votes})")
-    size = f"{votes:,} votes stored"
-    return [
-        Figure(f"vote to board, {size}, median", DEBOUNCE_S + found["median"], "s", at_most=1.0),
-        Figure(f"vote to board, {size}, worst", DEBOUNCE_S + found["worst"], "s", at_most=1.0),
-        Figure(f"vote to board, {size}, new process", DEBOUNCE_S + found["first"], "s"),
-        Figure("votes entered into the ledger", found["entering_per_s"], "a second"),
-        Figure(f"groundwork in the background, {size}", found["groundwork"], "s"),
-    ]
 
 
 def _saved(place: str, votes: int, contenders: int) -> tuple[Path, Path]:

@@ -6,7 +6,7 @@ from django.views.decorators.http import conditional_page
 from ninja import Query, Router
 from ninja.decorators import decorate_view
 
-from arena import pairs as drawing
+from arena import weights
 from arena.categories import ALL, BY_KEY
 from leaderboard import pair_weights, rating_board, rating_history, rating_matrix
 from leaderboard.api.errors import ApiRefused, refusals
@@ -107,8 +107,8 @@ def list_pairs(request: HttpRequest) -> PairsOut:
     page = pair_weights.read(now=timezone.now())
     return PairsOut(
         policy=page.policy,
-        uniform_share=drawing.UNIFORM_SHARE,
-        parent_share=drawing.PARENT_SHARE,
+        uniform_share=weights.UNIFORM_SHARE,
+        parent_share=weights.PARENT_SHARE,
         pairs=[
             PairOut(
                 one=each.one.slug,

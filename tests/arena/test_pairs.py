@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from arena import pairs, ratings
+from arena import weights as arithmetic
 from arena.matrices import cholesky, inverse, laplacian
 from arena.pairs import Knowledge
 from evals.models import Contender
@@ -57,12 +58,12 @@ class TestChances:
         chances = weights(contenders, known(contenders[:3], [500] * 3))
 
         with_newcomer = sum(chance for pair, chance in chances.items() if 3 in pair)
-        assert with_newcomer > 1 - pairs.UNIFORM_SHARE - pairs.PARENT_SHARE
+        assert with_newcomer > 1 - arithmetic.UNIFORM_SHARE - arithmetic.PARENT_SHARE
 
     def test_leave_every_pair_its_uniform_share(self, contenders: list[Contender]) -> None:
         chances = weights(contenders, known(contenders, [10**9, 3, 10**9, 10**9]))
 
-        assert min(chances.values()) >= pairs.UNIFORM_SHARE / 6
+        assert min(chances.values()) >= arithmetic.UNIFORM_SHARE / 6
 
     def test_work_for_two(self, contenders: list[Contender]) -> None:
         assert weights(contenders[2:], pairs.NOTHING) == {(0, 1): pytest.approx(1)}
@@ -95,10 +96,10 @@ class TestInformation:
         covariance = root @ root.T + 0.1 * np.eye(5)
         strengths = random.normal(size=5)
 
-        gains = pairs.information(strengths, covariance)
+        gains = arithmetic.information(strengths, covariance)
 
         before = np.diag(covariance)
-        focus = (before / before.max()) ** (pairs.FOCUS / 2)
+        focus = (before / before.max()) ** (arithmetic.FOCUS / 2)
         for i, j in ((0, 1), (2, 4)):
             chance = 1 / (1 + np.exp(strengths[j] - strengths[i]))
             apart = np.eye(5)[i] - np.eye(5)[j]
@@ -109,7 +110,7 @@ class TestInformation:
     def test_prefers_a_rival_of_equal_strength(self) -> None:
         covariance = np.diag([4.0, 0.01, 0.01])
 
-        gains = pairs.information(np.array([0.0, 0.1, 3.0]), covariance)
+        gains = arithmetic.information(np.array([0.0, 0.1, 3.0]), covariance)
 
         assert gains[0, 1] > 2 * gains[0, 2]
 
@@ -149,9 +150,9 @@ class TestNewcomers:
         chance = 1 / (1 + np.exp(strengths - strengths[:, None]))
         known = laplacian(games * chance * (1 - chance)) + 0.3 * np.eye(people)
 
-        gains = pairs.information(strengths, inverse(cholesky(known)))
+        gains = arithmetic.information(strengths, inverse(cholesky(known)))
 
         first, second = np.triu_indices(people, 1)
-        sharp = gains[first, second] ** pairs.SHARPNESS
+        sharp = gains[first, second] ** arithmetic.SHARPNESS
         is_new = second == people - 1
         assert sharp[is_new].sum() / sharp.sum() > 4 * is_new.mean()

@@ -10,6 +10,7 @@ from arena.bradley_terry import Z95, Fit, Whole
 from arena.matrices import Floats
 
 DRAWS = 4_000
+BEYOND_CHANCE = 5.0  # standard errors on either side
 SEED = 20_260_101  # the same votes give the same chances
 
 
@@ -51,13 +52,21 @@ def chances_of_being_best(fit: Fit, *, draws: int = DRAWS) -> Floats:
     """
     best = np.zeros(len(fit.values))
     for group in np.unique(fit.groups):
-        members = np.flatnonzero(fit.groups == group)
+        members = _in_reach(fit, np.flatnonzero(fit.groups == group))
         random = np.random.Generator(np.random.PCG64(SEED))
         spread = _root(fit.covariance[np.ix_(members, members)])
         drawn = fit.values[members] + random.standard_normal((draws, len(members))) @ spread
         won = np.bincount(drawn.argmax(axis=1), minlength=len(members))
         best[members] = won / draws
     return best
+
+
+def _in_reach(fit: Fit, members: Whole) -> Whole:
+    """Return those who could be the strongest at all; the others' chance is below a millionth."""
+    spread = BEYOND_CHANCE * np.sqrt(np.diag(fit.covariance)[members])
+    values = fit.values[members]
+    reached: Whole = members[values + spread >= (values - spread).max()]
+    return reached
 
 
 def _root(covariance: Floats) -> Floats:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from arena import groundwork, ledger, ratings, tally
 from arena.models import Groundwork, LedgerEntry, Rating, RatingSnapshot, Vote
+from arena.rules import VERSION
 
 COMPARED = (
     "contender_id",
@@ -33,7 +34,7 @@ class Report:
     entries: int = 0
     groundworks: int = 0
     snapshots: int = 0
-    older: int = 0  # snapshots that were published before there was a ledger
+    older: int = 0  # snapshots that other arithmetic made, or none that names a ledger
     faults: list[str] = field(default_factory=list)
 
 
@@ -41,12 +42,13 @@ def check() -> Report:
     """Compare all of it."""
     report = Report()
     report.faults += _ledger_faults(report)
-    for row in Groundwork.objects.order_by("length", "pk"):
+    for row in Groundwork.objects.filter(rules__version=VERSION).order_by("length", "pk"):
         report.groundworks += 1
         report.faults += _groundwork_faults(row)
-    report.older = RatingSnapshot.objects.filter(groundwork=None).count()
     counted = tally.Tally()
-    snapshots = RatingSnapshot.objects.exclude(groundwork=None).select_related("groundwork")
+    snapshots = RatingSnapshot.objects.filter(groundwork__rules__version=VERSION)
+    report.older = RatingSnapshot.objects.count() - snapshots.count()
+    snapshots = snapshots.select_related("groundwork")
     for snapshot in snapshots.order_by("length", "pk"):
         report.snapshots += 1
         counted.add(ledger.read(after=counted.length, upto=snapshot.length))

@@ -11,6 +11,8 @@ from django.conf import settings
 
 from evals.models import Contender
 
+VERSION = "fit-v2"  # changes when the same votes would give other bits
+
 
 @dataclass(frozen=True, slots=True)
 class Rules:
@@ -22,6 +24,7 @@ class Rules:
     elo_k: float
     elo_scale: float
     elo_start: float
+    version: str = "fit-v1"  # of the arithmetic; rows that name none are of the first
 
     def as_json(self) -> dict[str, Any]:
         """Return them as a row keeps them."""
@@ -39,4 +42,5 @@ def current() -> Rules:
         elo_k=settings.ELO_K,
         elo_scale=settings.ELO_SCALE,
         elo_start=settings.ELO_START,
+        version=VERSION,
     )

@@ -15,7 +15,7 @@ from arena.matrices import Floats
 
 UNIFORM_SHARE = 0.1
 PARENT_SHARE = 0.15  # where somebody's parent can answer, too
-FOCUS = 8  # how much more the widest interval matters than one half as wide
+FOCUS = 2  # the power of an interval's width by which narrowing it matters
 SHARPNESS = 4  # how much rarer a pair is that tells half as much
 
 

@@ -20,7 +20,7 @@ from arena.matrices import Floats
 from benchmarks import rating_votes
 
 PRIOR = 0.3
-ROUNDS = 15
+ROUNDS = 40
 
 
 def main() -> None:
@@ -41,7 +41,7 @@ def _seconds(work: Callable[[], object]) -> float:
 def _work(job: str, source: str) -> tuple[Callable[[], object], int]:
     if job == "huge":
         many = rating_votes.counts(10e6, 1000, seed=int(source))
-        return lambda: _rate(many), ROUNDS
+        return lambda: _rate(many), 8
     ballots, marks, contenders = _read(source)
     if job == "votes":
         return lambda: _rate(ballots.tally(contenders)), ROUNDS

@@ -8,7 +8,7 @@ import numpy as np
 from arena import battles, pairs, ratings
 from evals.models import Contender
 
-SHOWN_MAX = 200  # pairs on the page; the API has all of them
+SHOWN_MAX = 50  # pairs on the page; the API has all of them
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ MARKS = {
     "bold": "more bold",
     "lists": "more list items",
 }
+UNSEEN = 500.0  # points of standard error from which a mark of style is as good as unseen
 ROOM = 0.3  # beyond the widest settled interval, for those who are not settled yet
 COLUMNS = (
     "rank", "rank_pairwise", "slug", "name", "kind", "weight_class", "rating", "rating_lower",
@@ -117,10 +118,14 @@ class RatingBoard:
         ]
 
     @property
-    def effects(self) -> Iterator[tuple[str, Effect, bool]]:
-        """Yield what each mark of style is worth, and whether it is more than chance explains."""
+    def effects(self) -> Iterator[tuple[str, Effect | None, bool]]:
+        """Yield what each mark of style is worth, and whether it is more than chance explains.
+
+        A mark that hardly any answer has shows nothing.
+        """
         for each in self.board.effects:
-            yield MARKS[each.mark], each, abs(each.points) > 1.96 * each.stderr
+            known = each if each.stderr < UNSEEN else None
+            yield MARKS[each.mark], known, abs(each.points) > 1.96 * each.stderr
 
     @property
     def misses_style(self) -> bool:

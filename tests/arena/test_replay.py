@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
 from arena import groundwork, ledger, ratings, replay
-from arena.models import LedgerEntry, Rating, RatingSnapshot, Vote
+from arena.models import Groundwork, LedgerEntry, Rating, RatingSnapshot, Vote
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +59,14 @@ class TestCheck:
         ratings.refresh(now=NOON + timedelta(hours=1))
 
         assert replay.check().faults == []
+
+    @pytest.mark.usefixtures("published")
+    def test_leaves_out_what_other_arithmetic_made(self) -> None:
+        Groundwork.objects.update(rules={"version": "fit-v0"})
+
+        report = replay.check()
+
+        assert (report.snapshots, report.groundworks, report.older) == (0, 0, 5)
 
     def test_finds_a_forged_rating(self, published: list[Vote]) -> None:
         rating = Rating.objects.order_by("-pk").first()

@@ -37,7 +37,7 @@ class Command(BaseCommand):
             f"groundworks and {report.snapshots:,} snapshots with the ledger."
         )
         if report.older:
-            self.stdout.write(f"{report.older:,} snapshots are older than the ledger.")
+            self.stdout.write(f"{report.older:,} older snapshots were made by other arithmetic.")
         if report.faults:
             lines = "\n".join(report.faults[: replay.FAULTS_MAX])
             raise CommandError(f"{len(report.faults)} differences:\n{lines}")

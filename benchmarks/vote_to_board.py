@@ -34,6 +34,7 @@ def measured(votes: int) -> list[Figure]:
         Figure(f"vote to board, {size}, median", DEBOUNCE_S + found["median"], "s", at_most=1.0),
         Figure(f"vote to board, {size}, worst", DEBOUNCE_S + found["worst"], "s", at_most=1.0),
         Figure(f"vote to board, {size}, new process", DEBOUNCE_S + found["first"], "s"),
+        Figure("a core's work of it, without the wait", found["worked"], "s"),
         Figure("votes entered into the ledger", found["entering_per_s"], "a second"),
         Figure(f"groundwork in the background, {size}", found["groundwork"], "s"),
     ]

@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 NEUTRAL_CODE = "ENGINE_LOST"  # whatever happened, and on whichever side
-TAIL_S = 2.0  # the longest that a finished answer is held back for the pace of the other
+TAIL_S = 6.0  # the longest that a finished answer is held back for the pace of the other
 RENEW_S = 5.0
 REFUSALS = (Code.ENGINE_REFUSED, Code.BASELINE_REFUSED)  # how an engine says "too long"
 

@@ -64,7 +64,7 @@ class TestAnswer:
             if fields["kind"] == "text":
                 sizes[fields["side"]] += len(fields["text"])
                 if sizes["B"] < len("slow words ") * 11:
-                    assert 0 <= sizes["A"] - sizes["B"] <= len("slow words ") * 2
+                    assert 0 <= sizes["A"] - sizes["B"] <= len("slow words ") * 3
 
     def test_asks_both_the_same_way(self, stub: Stub, settings: Settings) -> None:
         settings.ARENA_SYSTEM_PROMPT = "Be kind."

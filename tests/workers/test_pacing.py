@@ -24,29 +24,62 @@ class TestPacer:
 
         assert paced.release() == {}
 
-    def test_advances_both_by_what_the_slower_one_has(self) -> None:
+    def test_advances_both_by_the_same_and_never_past_the_slower_one(self) -> None:
         paced = pacer()
-        paced.add("A", "abcdefgh")
-        paced.add("B", "xyz")
+        paced.add("A", "a" * 500)
+        shown = {"A": 0, "B": 0}
 
-        assert paced.release() == {"A": "abc", "B": "xyz"}
+        for _ in range(60):
+            paced.add("B", "bbbbb")
+            for side, text in paced.release().items():
+                shown[side] += len(text)
 
-    def test_goes_on_at_the_same_pace_when_the_slower_one_is_done(self) -> None:
+        assert shown["A"] == shown["B"]
+        assert 200 <= shown["B"] < 300
+
+    def test_shows_the_first_text_on_the_first_tick(self) -> None:
         paced = pacer()
-        paced.add("A", "abcdefgh")
-        paced.add("B", "xyz")
-        paced.end("B")
-        paced.release()
+        paced.add("A", "quick")
+        paced.add("B", "slow")
 
-        assert [paced.release(), paced.release()] == [{"A": "def"}, {"A": "gh"}]
+        assert paced.release() == {"A": "qu", "B": "sl"}
+
+    def test_keeps_up_with_two_quick_ones(self) -> None:
+        paced, ticks = pacer(), 0
+        for _ in range(12):
+            for side in "AB":
+                paced.add(side, "x" * 100)
+            paced.release()
+        for side in "AB":
+            paced.end(side)
+
+        while not paced.is_drained:
+            paced.release()
+            ticks += 1
+
+        assert ticks <= 12
+
+    def test_does_not_hurry_when_the_slower_one_is_done(self) -> None:
+        paced, steps = pacer(tail_ticks=1000), []
+        paced.add("A", "a" * 300)
+        for _ in range(40):
+            paced.add("B", "bbbbb")
+            paced.release()
+        for side in "AB":
+            paced.end(side)
+
+        while not paced.is_drained:
+            steps.append(len(paced.release().get("A", "")))
+
+        assert max(steps) <= 5
 
     def test_shows_a_long_rest_within_its_bound(self) -> None:
         paced = pacer(tail_ticks=10)
         paced.add("A", "a" * 1000)
-        paced.add("B", "b")
+        paced.add("B", "bb")
+        paced.release()
         paced.end("A")
         paced.end("B")
-        paced.release()
 
         ticks = 0
         while not paced.is_drained:
@@ -55,10 +88,11 @@ class TestPacer:
 
         assert ticks == 10
 
-    def test_shows_all_that_comes_beside_an_empty_answer(self) -> None:
+    def test_shows_all_that_came_beside_an_empty_answer(self) -> None:
         paced = pacer()
-        paced.end("A")
         paced.add("B", "something")
+        paced.end("A")
+        paced.end("B")
 
         assert paced.release() == {"B": "something"}
 

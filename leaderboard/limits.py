@@ -30,6 +30,8 @@ ACTIONS = {  # name of an address -> what asking there does
     "battle-prepared": "chat",
     "battle-surprise": "chat",
     "battle-ask": "chat",
+    "side-by-side": "chat",
+    "chat": "chat",
     "api:start_battle": "chat",
     "api:continue_battle": "chat",
     "battle-vote": "vote",

@@ -1,11 +1,27 @@
 """The arena for staff: everything can be looked up, nothing that was said can be rewritten."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 
-from arena.models import Battle, Prompt, PromptSet, Rating, RatingSnapshot, Response, Turn, Vote
+from accounts.models import User
+from arena import anomalies
+from arena.models import (
+    Battle,
+    Prompt,
+    PromptSet,
+    PublicEvent,
+    Rating,
+    RatingSnapshot,
+    Response,
+    Suspicion,
+    Turn,
+    Vote,
+)
 
 if TYPE_CHECKING:  # Django's classes are generic for the type checker only
     ModelAdmin = admin.ModelAdmin[Any]
@@ -67,6 +83,47 @@ class VoteAdmin(ReadOnly, ModelAdmin):
 
     list_display = ("id", "battle", "choice", "exclusion", "cast_at")
     list_filter = ("choice", "exclusion")
+    ordering = ("-pk",)
+
+
+@admin.register(Suspicion)
+class SuspicionAdmin(ReadOnly, ModelAdmin):
+    """Voters whose votes do not look like a person's: the queue, and both ways out of it."""
+
+    list_display = ("voter", "state", "p_value", "votes", "found_at", "reviewed_at", "reviewed_by")
+    list_filter = ("state",)
+    ordering = ("-found_at", "pk")
+    actions = ("uphold", "clear")
+
+    def has_review_permission(self, request: HttpRequest) -> bool:
+        """Say whether this person may decide."""
+        return bool(request.user.has_perm("arena.change_suspicion"))
+
+    @admin.action(description="Uphold: these votes do not count", permissions=["review"])
+    def uphold(self, request: HttpRequest, queryset: QuerySet[Suspicion]) -> None:
+        """Confirm the findings."""
+        self._review(request, queryset, anomalies.uphold)
+
+    @admin.action(description="Clear: these votes count again", permissions=["review"])
+    def clear(self, request: HttpRequest, queryset: QuerySet[Suspicion]) -> None:
+        """Withdraw the findings."""
+        self._review(request, queryset, anomalies.clear)
+
+    def _review(
+        self, request: HttpRequest, queryset: QuerySet[Suspicion], decide: Callable[..., None]
+    ) -> None:
+        reviewer = request.user if isinstance(request.user, User) else None
+        for suspicion in queryset:
+            decide(suspicion=suspicion, reviewer=reviewer, now=timezone.now())
+        self.message_user(request, f"{len(queryset)} reviewed; the changelog says so.")
+
+
+@admin.register(PublicEvent)
+class PublicEventAdmin(ReadOnly, ModelAdmin):
+    """The public changelog, newest first."""
+
+    list_display = ("at", "kind", "sentence", "count", "digest")
+    list_filter = ("kind",)
     ordering = ("-pk",)
 
 

@@ -58,12 +58,14 @@ class Ticker:
         self._redis = streams.connected()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="ticker")
         self._hurry = asyncio.Event()
+        self._is_over = False
 
     async def __aenter__(self) -> Self:
         self._ticking = asyncio.create_task(self._tick())
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        self._is_over = True  # Python 3.11's wait_for may swallow the cancellation
         self._ticking.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self._ticking
@@ -85,7 +87,7 @@ class Ticker:
 
     async def _tick(self) -> None:
         due = time.monotonic()
-        while True:
+        while not self._is_over:
             due = max(due + settings.TICK_S, time.monotonic())
             try:
                 await self._begin_until(due)

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import DatabaseError, connections
 from django.utils import timezone
 
-from arena import battles, changelog, conversations, groundwork, ratings
+from arena import anomalies, battles, changelog, conversations, groundwork, ratings
 from evals import notices, runs
 from evals.models import EvalRun
 from workers import execution, heartbeats, owners, preparation, room, tasks
@@ -26,6 +26,7 @@ logger = logging.getLogger(__name__)
 
 ANSWERS_POLL_S = 3.0
 NOTICES_S = 5.0
+ANOMALIES_S = 60.0
 PREPARE_S = 60.0
 PREPARE_AT_LATEST_S = 600.0  # while runs keep the engines busy, battles are prepared seldom
 STOP_S = 20.0
@@ -106,6 +107,7 @@ def threads(*, queues: set[str]) -> list[Repeated]:
     if "answers" in queues:
         found.append(Repeated("notices", NOTICES_S, send_notices))
         found.append(Repeated("refresh", settings.SWEEP_S, refresh_ratings))
+        found.append(Repeated("anomalies", ANOMALIES_S, anomalies_sought))
         found.append(Repeated("groundwork", settings.SWEEP_S, renew_groundwork))
         found.append(Repeated("poll-turns", ANSWERS_POLL_S, answer_waiting))
         found.append(Repeated("prepare", PREPARE_S, Preparing().top_up))
@@ -134,6 +136,12 @@ def refresh_ratings() -> None:
     """Publish new votes whose bell was lost, and write down who came or went."""
     ratings.refresh(now=timezone.now())
     changelog.reconcile(now=timezone.now())
+
+
+def anomalies_sought() -> None:
+    """Test whoever voted lately; ratings follow if votes are left out."""
+    if anomalies.look(now=timezone.now()):
+        tasks.ring_ratings()
 
 
 def renew_groundwork() -> None:

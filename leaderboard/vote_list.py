@@ -8,7 +8,7 @@ from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 
 from arena import exclusions
-from arena.models import Turn, Vote
+from arena.models import Consent, Turn, Vote
 
 PER_PAGE = 50
 EXCERPT = 120
@@ -34,6 +34,7 @@ class VoteList:
     pages: Page[Vote]
     total: int
     counted: int
+    has_agreed: bool  # that the conversations may be published
 
 
 def read(*, voter: str, number: str) -> VoteList:
@@ -48,6 +49,7 @@ def read(*, voter: str, number: str) -> VoteList:
         pages=page,
         total=sums["total"],
         counted=sums["counted"],
+        has_agreed=Consent.objects.filter(voter=voter).exists(),
     )
 
 

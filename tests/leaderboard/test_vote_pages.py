@@ -36,7 +36,7 @@ class TestMyVotes:
         for number in range(12):
             factories.vote(factories.battle(prompt=str(number)))
 
-        with django_assert_num_queries(4):  # type: ignore[operator]
+        with django_assert_num_queries(5):  # type: ignore[operator]
             browser.get("/arena/votes/")
 
     def test_are_told_to_programs(self, client: Client) -> None:

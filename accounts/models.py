@@ -16,6 +16,9 @@ class User(AbstractUser):
     """Someone with an account."""
 
     session_epoch = models.PositiveIntegerField(default=0)  # raised: every sign-in ends
+    # How the form of a new submission proposes to tell the end of its run.
+    wants_email = models.BooleanField(default=False)
+    webhook_url = models.CharField(max_length=500, blank=True)
 
     def get_session_auth_hash(self) -> str:
         """Return what a session must carry to be this person's: password and epoch."""

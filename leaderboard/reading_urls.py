@@ -12,6 +12,7 @@ my_urls = [
     path("", me.index, name="me"),
     path("tokens/", me.make_token, name="token-make"),
     path("tokens/<int:token_id>/revoke/", me.revoke_token, name="token-revoke"),
+    path("notices/", me.choose_notices, name="me-notices"),
     path("sign-out-everywhere/", me.sign_out_everywhere, name="session-end-all"),
     path("delete/", me.delete, name="me-delete"),
 ]

@@ -14,6 +14,8 @@ from accounts.models import User
 from leaderboard import person_page
 from leaderboard.voters import known_key
 
+URL_MAX = 500
+
 
 @never_cache
 @require_safe
@@ -51,6 +53,20 @@ def revoke_token(request: HttpRequest, token_id: int) -> HttpResponse:
         messages.success(request, "The token is revoked: it opens nothing any more.")
     else:
         messages.info(request, "There is no such token of yours that still works.")
+    return redirect("me")
+
+
+@require_POST
+@login_required
+def choose_notices(request: HttpRequest) -> HttpResponse:
+    """Keep how new submissions propose to tell their end."""
+    user, url = _person(request), request.POST.get("webhook_url", "").strip()
+    if url and (len(url) > URL_MAX or "\0" in url or not url.startswith(("https://", "http://"))):
+        messages.error(request, "Nothing was changed: a webhook is an https:// address.")
+        return redirect("me")
+    user.wants_email, user.webhook_url = "wants_email" in request.POST, url
+    user.save(update_fields=["wants_email", "webhook_url"])
+    messages.success(request, "New submissions will propose this.")
     return redirect("me")
 
 

@@ -170,14 +170,16 @@ def _asked(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _prefilled(request: HttpRequest) -> dict[str, str]:
-    """Return what a link to the form fills in."""
+def _prefilled(request: HttpRequest) -> dict[str, Any]:
+    """Return what a link to the form fills in, and how this person likes to be told."""
     locator = request.GET.get("locator", "")
     is_directory = suggestions.is_directory(locator)
     return {
         "parent_slug": request.GET.get("parent", ""),
         "locator": locator,
         "source": (Contender.Source.DIRECTORY if is_directory else Contender.Source.HUB).value,
+        "wants_email": getattr(request.user, "wants_email", False),
+        "webhook_url": getattr(request.user, "webhook_url", ""),
     }
 
 

@@ -162,6 +162,26 @@ class TestPage:
         assert not ApiToken.objects.live().exists()
 
 
+class TestNotices:
+    def test_are_proposed_by_new_submissions(self, client: Client, ada: User) -> None:
+        client.force_login(ada)
+        url = "https://hooks.example.org/p4p"
+
+        client.post(reverse("me-notices"), {"wants_email": "on", "webhook_url": url})
+
+        form = client.get(reverse("submission-new")).context["form"]
+        assert (form["wants_email"].value(), form["webhook_url"].value()) == (True, url)
+
+    @pytest.mark.parametrize("url", ["javascript:alert(1)", "x" * 501, "https://a/\0"])
+    def test_refuse_what_is_no_address(self, client: Client, ada: User, url: str) -> None:
+        client.force_login(ada)
+
+        client.post(reverse("me-notices"), {"webhook_url": url})
+
+        ada.refresh_from_db()
+        assert ada.webhook_url == ""
+
+
 class TestDelete:
     def test_asks_for_the_name(self, client: Client, ada: User) -> None:
         client.force_login(ada)

@@ -30,6 +30,7 @@ def newest(suite: Suite | None, *, at_most: int = AT_MOST) -> list[FirstPlace]:
     measured = Score.objects.filter(
         run__suite=suite,
         run__state=EvalRun.State.SUCCEEDED,
+        run__evidence=EvalRun.Evidence.MEASURED,
         run__contender__is_listed=True,
     ).exclude(run__contender__kind=Contender.Kind.BASELINE)
     best: dict[int, Score] = {}

@@ -84,11 +84,15 @@ def containing(rows: pd.DataFrame, text: str) -> pd.DataFrame:
 
 
 def speaking(contenders: Iterable[Contender], suite: Suite | None) -> dict[int, dict[str, Score]]:
-    """Return the scores of each contender's newest finished run, by contender and benchmark."""
+    """Return what each contender's newest finished run measured, by contender and benchmark.
+
+    What was only reported has no questions, and speaks for nobody here.
+    """
     measured = Score.objects.filter(
         run__contender__in=[each.pk for each in contenders],
         run__suite=suite,
         run__state=EvalRun.State.SUCCEEDED,
+        run__evidence=EvalRun.Evidence.MEASURED,
     ).select_related("benchmark", "run__contender")
     found: dict[int, dict[str, Score]] = {}
     newest: dict[int, int] = {}

@@ -1,7 +1,10 @@
 """`p4p`: submit, follow, read the board and vote from a terminal."""
 
+import json
 import sys
+from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import typer
 from rich.console import Console
@@ -33,11 +36,11 @@ def login(
 def board(
     suite: Annotated[str, typer.Option(help="Which suite; the default one where empty.")] = "",
     csv: Annotated[bool, typer.Option("--csv", help="As CSV.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
     """Show the board."""
     api, query = Api(memory.load()), {"suite": suite} if suite else {}
-    if csv or json:
+    if csv or as_json:
         sys.stdout.write(api.text("/board.csv" if csv else "/board.json", **query))
         return
     out.print(tables.board(api.get("board", **query)))
@@ -85,6 +88,25 @@ def status(
     api = Api(memory.load())
     place = f"submissions/{submission_id}"
     _told(following.follow(api, submission_id, err) if follow else api.get(place))
+
+
+@app.command(name="import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="The results_….json that lm-eval wrote.")],
+    of: Annotated[str, typer.Option(help="Slug of the contender it is about.")],
+    suite: Annotated[str, typer.Option(help="Which suite; the default one where empty.")] = "",
+) -> None:
+    """Have scores that lm-eval measured elsewhere shown as reported."""
+    try:
+        report = json.loads(file.read_text(encoding="utf-8"))
+        report.pop("samples", None)  # what was answered is not asked for, and large
+    except (OSError, ValueError, AttributeError) as error:
+        raise Refused(f"{file} cannot be read as lm-eval's results: {error}") from error
+    query = f"?suite={quote(suite)}" if suite else ""
+    imported = Api(memory.load()).post(f"contenders/{quote(of)}/results{query}", report)
+    for reason in imported["passed_over"]:
+        err.print(f"Passed over {reason}", markup=False)
+    out.print(f"{imported['scores']} scores are shown as reported.")
 
 
 @app.command()

@@ -10,6 +10,7 @@ from leaderboard.api import (
     errors,
     events,
     ratings,
+    results,
     samples,
     submissions,
     talks,
@@ -34,6 +35,7 @@ api = NinjaAPI(
 errors.register(api)
 for each in (
     submissions,
+    results,
     contenders,
     samples,
     board,

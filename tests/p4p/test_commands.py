@@ -1,5 +1,6 @@
 """The command line against a real server: what a person types, and what they read."""
 
+import json
 import stat
 import threading
 import time
@@ -13,7 +14,7 @@ from typer.testing import CliRunner, Result
 from accounts import tokens
 from accounts.models import User
 from arena.models import Battle, Response, Turn, Vote
-from evals.models import Contender, Submission
+from evals.models import Contender, EvalRun, Submission
 from p4p import memory, voting
 from p4p.app import app
 from p4p.site import Refused
@@ -125,6 +126,40 @@ class TestSubmit:
         done = typed("submit", "a/b/c")
 
         assert "SIGN_IN_REQUIRED" not in str(done.exception)
+
+
+class TestImport:
+    def report(self, path: Path, **changed: Any) -> str:
+        told = {
+            "results": {"zoo_task_0": {"acc,none": 0.9, "acc_stderr,none": 0.01}},
+            "n-shot": {"zoo_task_0": 0},
+            "n-samples": {"zoo_task_0": {"original": 500, "effective": 500}},
+            "config": {"limit": None},
+            "samples": {"zoo_task_0": ["large"]},
+        }
+        file = path / "results.json"
+        file.write_text(json.dumps(told | changed))
+        return str(file)
+
+    def test_has_scores_shown_as_reported(self, tmp_path: Path) -> None:
+        heron = submitted().contender
+
+        done = typed("import", self.report(tmp_path), "--of", heron.slug)
+
+        assert "1 scores are shown as reported." in done.output
+        assert heron.runs.latest("pk").evidence == EvalRun.Evidence.REPORTED
+
+    def test_says_what_was_asked_otherwise(self, tmp_path: Path) -> None:
+        file = self.report(tmp_path, **{"n-shot": {"zoo_task_0": 5}})
+
+        done = typed("import", file, "--of", submitted().contender.slug)
+
+        assert "asked with 5 shots, not 0" in str(done.exception)
+
+    def test_refuses_a_file_that_is_none(self, tmp_path: Path) -> None:
+        (tmp_path / "x.json").write_text("[1")
+
+        assert isinstance(typed("import", str(tmp_path / "x.json"), "--of", "x").exception, Refused)
 
 
 class TestStatus:

@@ -11,8 +11,8 @@ from datetime import datetime
 from django.db.models import Q
 
 from arena.models import Battle
-from evals import averages
-from evals.models import Benchmark, Contender, EvalRun
+from evals import averages, proofs
+from evals.models import Benchmark, Contender, EvalRun, Proof
 from leaderboard import arrangement, forgetting, opponents, snapshots, standings
 from leaderboard.arrangement import Line
 from leaderboard.board import Board
@@ -82,6 +82,7 @@ class ContenderPage:
     forgetting: Card | None
     opponents: list[Opponent]
     history: History | None
+    proof: Proof | None  # that the adapter is applied; None: a model, or not proven yet
 
     @property
     def weight_class(self) -> str:
@@ -131,6 +132,7 @@ def read(slug: str, *, suite_key: str, now: datetime) -> ContenderPage | None:
         forgetting=table.kept(("forgetting", slug), lambda: forgetting.card(contender, row, table)),
         opponents=opponents.of(contender, table),
         history=opponents.history(contender, now=now),
+        proof=proofs.newest(contender) if row.is_adapter else None,
     )
 
 

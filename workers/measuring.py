@@ -19,9 +19,10 @@ from evals import addresses, files, runs
 from evals.failpoints import failpoint
 from evals.models import Benchmark, Checkpoint, Contender, Deployment, EvalRun
 from evals.records import Cost
-from workers import waiting
+from workers import proving, waiting
 from workers.engines.faults import Code, UserFault
 from workers.engines.orders import BenchmarkSpec, Measurement, Order, Target, TargetKind
+from workers.engines.proofs import ProofOrder, Proven
 from workers.holding import Hold
 
 logger = logging.getLogger(__name__)
@@ -45,6 +46,9 @@ class Harness(Protocol):
         time_limit_s: float,
     ) -> Measurement:
         """Return what one benchmark came to, or raise its fault."""
+
+    def prove(self, order: ProofOrder, *, is_cancelled: Callable[[], bool]) -> Proven:
+        """Return what probes show of a served stack, or raise a fault."""
 
 
 class CostMeter(Protocol):
@@ -86,6 +90,7 @@ class Measuring:
         deployment = waiting.for_deployment(run=self.run, hold=self.hold, clock=self.clock)
         failpoint("engine-ready")
         target = target_of(contender, deployment)
+        self._prove(target)
         versions = dict(self.run.versions)
         for benchmark in self._unmeasured():
             versions |= self._measure(benchmark, target)
@@ -107,6 +112,14 @@ class Measuring:
             self.hold.check()
             runs.tell_stage(run=self.run, stage=f"Fetching the files of {layer.name}")
             files.fetch(layer)
+
+    def _prove(self, target: Target) -> None:
+        self.hold.check()
+
+        def ask(order: ProofOrder) -> Proven:
+            return self.harness.prove(order, is_cancelled=self.hold.is_over)
+
+        proving.prove(run=self.run, target=target, ask=ask, now=self.clock())
 
     def _unmeasured(self) -> list[Benchmark]:
         unmeasured = (Checkpoint.State.WAITING, Checkpoint.State.RUNNING)

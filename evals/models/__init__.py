@@ -4,6 +4,7 @@ from evals.models.attempts import Attempt, RunLine
 from evals.models.contenders import Contender
 from evals.models.deployments import Deployment
 from evals.models.notices import Notice
+from evals.models.proofs import Proof
 from evals.models.runs import Checkpoint, EvalRun
 from evals.models.scores import Score
 from evals.models.submissions import Submission
@@ -17,6 +18,7 @@ __all__ = [
     "Deployment",
     "EvalRun",
     "Notice",
+    "Proof",
     "RunLine",
     "Score",
     "Submission",

@@ -6,7 +6,8 @@ from typing import Any
 from django.http import Http404, HttpRequest
 from ninja import Field, Query, Router, Schema
 
-from evals.models import Contender
+from evals import proofs
+from evals.models import Contender, Proof
 from leaderboard import snapshots
 from leaderboard.api.board import BoardRowOut, row_out
 from leaderboard.api.errors import refusals
@@ -35,11 +36,27 @@ class ContenderOut(Schema):
     created_at: datetime
 
 
+class ProofOut(Schema):
+    """What probes showed of an adapter before it was scored; gaps in nats, means over probes."""
+
+    verdict: Proof.Verdict
+    probes: int
+    moved: float | None = Field(description="From its parent, both computed with PEFT.")
+    gap_to_peft: float | None = Field(description="As served, from PEFT: rounding, at most 0.05.")
+    gap_to_parent: float | None = Field(description="As served, from its parent by PEFT.")
+    gap_to_base: float | None = Field(description="From its base, both as served.")
+    base_drift: float | None = Field(description="The base while it is loaded, from PEFT.")
+    note: str = Field(description="Why something could not be compared.")
+    proved_at: datetime
+
+
 class ContenderDetailOut(ContenderOut):
     """A contender with its row of the board."""
 
     stack: list[str] = Field(description="Slugs from the model up to this contender.")
     row: BoardRowOut | None = Field(description="Its scores, rating and cost.")
+    serving: Contender.Serving = Field(description="How its weights reach the engine.")
+    proof: ProofOut | None = Field(description="That the adapter is applied; null for a model.")
 
 
 class ContendersWanted(Piece):
@@ -83,6 +100,8 @@ def read_contender(request: HttpRequest, slug: str) -> ContenderDetailOut:
     return ContenderDetailOut(
         stack=[layer.slug for layer in found.stack()],
         row=row_out(row) if row else None,
+        serving=Contender.Serving(found.serving),
+        proof=ProofOut.from_orm(proof) if (proof := proofs.newest(found)) else None,
         **_facts(found),
     )
 

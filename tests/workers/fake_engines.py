@@ -15,6 +15,7 @@ from tests.conftest import NOON
 from workers import execution
 from workers.engines.faults import Code, UserFault
 from workers.engines.orders import Measurement, Order, Target
+from workers.engines.proofs import ProofOrder, Proven
 from workers.execution import Engines
 
 COST = Cost(
@@ -24,6 +25,7 @@ COST = Cost(
     peak_memory_bytes=3_000_000_000,
     usd_per_million_tokens=0.03,
 )
+APPLIED = Proven(24, 0.3, 0.002, 0.3, 0.3, 0.001)
 Reply = Measurement | Exception | Callable[[Order, Callable[[], bool]], Measurement]
 
 
@@ -48,6 +50,8 @@ class FakeHarness:
     replies: dict[str, list[Reply]] = field(default_factory=dict)
     asked: Counter[str] = field(default_factory=Counter)
     orders: list[Order] = field(default_factory=list)
+    proofs: list[ProofOrder] = field(default_factory=list)
+    proven: Proven = APPLIED
     opened: int = 0
 
     def warm_up(self) -> None:
@@ -70,6 +74,11 @@ class FakeHarness:
         if isinstance(reply, Exception):
             raise reply
         return reply if isinstance(reply, Measurement) else reply(order, is_cancelled)
+
+    def prove(self, order: ProofOrder, *, is_cancelled: Callable[[], bool]) -> Proven:
+        """Return that it is applied, unless told otherwise."""
+        self.proofs.append(order)
+        return self.proven
 
     @contextmanager
     def open(self) -> Iterator["FakeHarness"]:

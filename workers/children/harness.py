@@ -1,4 +1,4 @@
-"""The harness: imports lm-eval once, then evaluates one benchmark after another.
+"""The harness: imports lm-eval once, then evaluates benchmarks and proves adapters in turn.
 
 Orders come as JSON lines on standard input, events leave as JSON lines on what was standard
 output; everything that libraries print goes to standard error. Ends with its input.
@@ -22,6 +22,7 @@ from typing import Any
 
 from workers.engines.faults import Code, Fault
 from workers.engines.orders import Measurement, Order, TargetKind
+from workers.engines.proofs import ProofOrder
 
 Emit = Callable[..., None]
 PROGRESS_EVERY_S = 0.25
@@ -37,9 +38,9 @@ def main() -> None:
     library = Library()
     emit("ready")
     while True:
-        order = Order.of_line(orders.get())
+        line = orders.get()
         try:
-            emit("measured", **_measure(order, library, emit).as_fields())
+            _obey(line, library, emit)
         except Fault as fault:
             emit("fault", code=fault.code, sentence=fault.sentence)
         except MemoryError:
@@ -48,6 +49,19 @@ def main() -> None:
             if error.errno != errno.ENOSPC:
                 raise
             emit("fault", code=Code.DISK_FULL, sentence="")
+
+
+def _obey(line: str, library: Any, emit: Emit) -> None:
+    """Do what a line asks for, and tell what came of it."""
+    fields = json.loads(line)
+    if "proof" in fields:
+        from workers.children import proving  # slow: it imports PEFT
+
+        proven = proving.prove(ProofOrder.of_fields(fields["proof"]))
+        emit("proven", **proven.as_fields())
+    else:
+        measured = _measure(Order.of_line(line), library, emit)
+        emit("measured", **measured.as_fields())
 
 
 def _events() -> Emit:

@@ -22,15 +22,16 @@ from workers.engines.faults import Code, Fault, UserFault
 
 def merge(base: Path, layers: Sequence[Path]) -> Any:
     """Return the base with every layer merged, computed in float32, in the base's own type."""
-    model = _loaded(base)
+    model = loaded(base)
     stored = model.dtype
     model = model.to(torch.float32)
     for layer in layers:
-        model = _merged(model, layer)
+        model = merged(model, layer)
     return model.to(stored)
 
 
-def _loaded(base: Path) -> Any:
+def loaded(base: Path) -> Any:
+    """Return a model in its own type, or raise a coded fault."""
     try:
         return AutoModelForCausalLM.from_pretrained(
             base, dtype="auto", local_files_only=True, use_safetensors=True, trust_remote_code=False
@@ -41,7 +42,8 @@ def _loaded(base: Path) -> Any:
         raise UserFault(Code.BAD_CONFIG, f"The base cannot be loaded: {error}") from error
 
 
-def _merged(model: Any, layer: Path) -> Any:
+def merged(model: Any, layer: Path) -> Any:
+    """Return a model with one layer merged into it, or raise a coded fault."""
     try:
         return PeftModel.from_pretrained(
             model, str(layer), local_files_only=True, use_safetensors=True

@@ -15,8 +15,6 @@ import httpx
 
 from workers.engines.faults import Code, PlatformFault, UserFault
 
-PROBES = ("1", "The", "Question: Who are you?\nAnswer:", "Once upon a time")  # any text will do
-
 
 @cache
 def _certificates() -> ssl.SSLContext:
@@ -82,30 +80,3 @@ def _said(text: str) -> str:
         return str(json.loads(text)["error"]["message"])[:400]
     except (ValueError, LookupError, TypeError):
         return text[:200]
-
-
-def next_logprobs(url: str, name: str, *, api_key: str = "") -> list[float]:
-    """Return the log-probabilities of the likeliest next tokens of a few prompts."""
-    body = {
-        "model": name,
-        "prompt": list(PROBES),
-        "max_tokens": 4,
-        "temperature": 0,
-        "logprobs": 1,
-    }
-    try:
-        response = httpx.post(
-            endpoint(url, "completions"), json=body, headers=headers(api_key), timeout=60
-        )
-        choices = response.json()["choices"]
-        return [float(each) for choice in choices for each in choice["logprobs"]["token_logprobs"]]
-    except httpx.HTTPError as error:
-        raise PlatformFault(Code.ENGINE_LOST, str(error)) from error
-    except (ValueError, LookupError, TypeError) as error:
-        raise PlatformFault(Code.ENGINE_NONSENSE) from error
-
-
-def changes(url: str, *, base: str, adapter: str, api_key: str = "") -> bool:
-    """Say whether an adapter makes any difference to its base."""
-    plain, adapted = (next_logprobs(url, name, api_key=api_key) for name in (base, adapter))
-    return plain != adapted

@@ -24,6 +24,7 @@ import psutil
 from workers.engines import processes
 from workers.engines.faults import Code, Fault, PlatformFault, UserFault, fault_of
 from workers.engines.orders import Measurement, Order
+from workers.engines.proofs import ProofOrder, Proven
 
 START_TIMEOUT_S = 120.0
 LOOK_EVERY_S = 0.5
@@ -91,16 +92,38 @@ class Harness:
 
         NOT_APPLICABLE is the fault of a benchmark that this contender cannot be asked.
         """
+        told = self._ask(order.as_line(), on_progress, is_cancelled, time_limit_s)
+        return Measurement(**told)
+
+    def prove(
+        self,
+        order: ProofOrder,
+        *,
+        is_cancelled: Callable[[], bool] = lambda: False,
+        time_limit_s: float = 900.0,
+    ) -> Proven:
+        """Return what probes show of a served stack, or raise a fault."""
+        return Proven(**self._ask(order.as_line(), _ignore, is_cancelled, time_limit_s))
+
+    def _ask(
+        self,
+        line: str,
+        on_progress: Callable[[int, int], None],
+        is_cancelled: Callable[[], bool],
+        time_limit_s: float,
+    ) -> dict[str, Any]:
+        """Give an order and return the fields of what came of it."""
         deadline = time.monotonic() + time_limit_s
         self.warm_up()
-        self._send(order)
+        self._send(line)
         try:
             for event in self._events(deadline, is_cancelled):
-                if event["event"] == "progress":
+                kind = event.pop("event")
+                if kind == "progress":
                     on_progress(int(event["done"]), int(event["total"]))
-                elif event["event"] == "measured":
-                    return Measurement(**{k: v for k, v in event.items() if k != "event"})
-                elif event["event"] == "fault":
+                elif kind in ("measured", "proven"):
+                    return event
+                elif kind == "fault":
                     raise fault_of(event["code"], event["sentence"])
         except Fault as fault:
             if fault.code in (Code.CANCELLED, Code.TIME_LIMIT):
@@ -140,11 +163,11 @@ class Harness:
             processes.register(self._registry, psutil.Process(process.pid))
         return process
 
-    def _send(self, order: Order) -> None:
+    def _send(self, line: str) -> None:
         if self._process is None or self._process.stdin is None:
             raise PlatformFault(Code.HARNESS_CRASHED)
         try:
-            self._process.stdin.write(order.as_line().encode())
+            self._process.stdin.write(line.encode())
             self._process.stdin.flush()
         except BrokenPipeError as error:
             raise self._death() from error

@@ -44,7 +44,7 @@ def _measured(folder: Path, *, is_quick: bool) -> Iterator[Figure]:
     asked = suite.benchmarks(limit=QUICK_QUESTIONS if is_quick else None)
     adapters = suite.adapters(folder / "stacks", 2 if is_quick else max(COUNTS))
     began = time.monotonic()
-    with ours.engine(folder) as engine:
+    with ours.machine(folder) as machine, machine.serve(suite.BASE) as engine:
         waits, found = [], {}
         for name, path in adapters.items():
             engine.load(name, path)
@@ -117,10 +117,10 @@ def _in_turns(
         engine.forget_prefixes()
         mine.append(engine.measure(contender, asked))
         engine.forget_prefixes()
-        theirs.append(client.measure(engine.server.url, contender, asked))
+        theirs.append(client.measure(engine, contender, asked))
         if asked.kind != "generate_until":
             engine.forget_prefixes()
-            batched.append(client.measure(engine.server.url, contender, asked, batch=16))
+            batched.append(client.measure(engine, contender, asked, batch=16))
     _say(f"{contender}, {asked.key}: {_seconds(mine):.2f} s, client {_seconds(theirs):.2f} s")
     return mine, theirs, batched
 

@@ -20,19 +20,18 @@ def main() -> None:
     """Serve until standard input ends."""
     answers = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)
-    include_path, tokenizer = sys.argv[1:]
-    tasks = TaskManager(include_path=include_path)
+    tasks = TaskManager(include_path=sys.argv[1])
     built: dict[str, Any] = {}
     for line in sys.stdin:
         order = json.loads(line)
         task = order["spec"]["task"]
         if task not in built:
             built[task] = tasks.load([task])
-        print(json.dumps(_measured(order, built[task], tokenizer)), file=answers)
+        print(json.dumps(_measured(order, built[task])), file=answers)
 
 
-def _measured(order: dict[str, Any], loaded: Any, tokenizer: str) -> dict[str, Any]:
-    spec, lm = order["spec"], _client(order, tokenizer)
+def _measured(order: dict[str, Any], loaded: Any) -> dict[str, Any]:
+    spec, lm = order["spec"], _client(order)
     for task in loaded["tasks"].values():
         task.set_config(key="num_fewshot", value=spec["shots"])
         task.set_fewshot_seed(seed=spec["seed"])
@@ -55,11 +54,11 @@ def _measured(order: dict[str, Any], loaded: Any, tokenizer: str) -> dict[str, A
     }
 
 
-def _client(order: dict[str, Any], tokenizer: str) -> LocalCompletionsAPI:
+def _client(order: dict[str, Any]) -> LocalCompletionsAPI:
     return LocalCompletionsAPI(
         base_url=f"{order['url']}/v1/completions",
         model=order["name"],
-        tokenizer=tokenizer,
+        tokenizer=order["tokenizer"],
         tokenizer_backend="huggingface",
         num_concurrent=IN_FLIGHT,
         batch_size=order["batch"],

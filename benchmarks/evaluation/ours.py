@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 import pyarrow.parquet as pq
 
-from benchmarks.evaluation.suite import BASE, TASKS_DIR, Asked
+from benchmarks.evaluation.suite import TASKS_DIR, Asked
 from workers.engines import control
 from workers.engines.harness import Harness
 from workers.engines.nursery import Nursery
@@ -39,6 +39,7 @@ class Engine:
 
     server: Server
     harness: Harness
+    model: Path
     folder: Path
 
     def load(self, name: str, adapter: Path) -> None:
@@ -48,7 +49,9 @@ class Engine:
     def measure(self, name: str, asked: Asked) -> Result:
         """Measure one benchmark of one contender."""
         samples = self.folder / f"{name}-{asked.key}.parquet"
-        target = Target(TargetKind.VLLM, self.server.url, name, tokenizer_dir=str(BASE), priority=1)
+        target = Target(
+            TargetKind.VLLM, self.server.url, name, tokenizer_dir=str(self.model), priority=1
+        )
         order = Order("1", asked.spec, target, (str(TASKS_DIR),), str(samples))
         began = time.monotonic()
         measured = self.harness.measure(order)
@@ -67,8 +70,28 @@ def _answer(row: dict[str, Any]) -> Any:
     return [each["logprob"] for each in choices] if choices else row["raw_answer"]
 
 
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """A nursery of servers and the one child that asks them all."""
+
+    nursery: Nursery
+    harness: Harness
+    folder: Path
+
+    @contextmanager
+    def serve(self, model: Path, name: str = "base") -> Iterator[Engine]:
+        """Start a server of a model and end it."""
+        log = self.folder / f"server-{model.name}.log"
+        server = self.nursery.start(ServerSpec(model, name, _free_port(), log, max_loras=8))
+        try:
+            server.wait_until_answering()
+            yield Engine(server, self.harness, model, self.folder)
+        finally:
+            server.stop()
+
+
 @contextmanager
-def engine(folder: Path) -> Iterator[Engine]:
+def machine(folder: Path) -> Iterator[Machine]:
     """Start everything from nothing, as on a machine that has just come up."""
     os.environ["VLLM_SERVER_DEV_MODE"] = "1"  # for `forget_prefixes` alone
     with (
@@ -77,11 +100,7 @@ def engine(folder: Path) -> Iterator[Engine]:
     ):
         nursery.warm_up()
         harness.warm_up()
-        spec = ServerSpec(BASE, "base", _free_port(), folder / "server.log", max_loras=8)
-        server = nursery.start(spec)
-        server.wait_until_answering()
-        yield Engine(server, harness, folder)
-        server.stop()
+        yield Machine(nursery, harness, folder)
 
 
 def _free_port() -> int:

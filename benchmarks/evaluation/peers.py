@@ -17,11 +17,21 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from benchmarks.evaluation.ours import Result
+from benchmarks.evaluation.ours import Engine, Result
 from benchmarks.evaluation.suite import BASE, ROOT, TASKS_DIR, Asked
 
 BATCH = 32
-ENVIRONMENT = {"HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
+ENVIRONMENT = {
+    "HF_HUB_OFFLINE": "1",
+    "HF_DATASETS_OFFLINE": "1",
+    "TOKENIZERS_PARALLELISM": "false",
+    "OMP_NUM_THREADS": "1",  # as our server has; on models this small, two are slower
+}
+
+
+def environment() -> dict[str, str]:
+    """Return what a peer runs in."""
+    return {**os.environ, **ENVIRONMENT}
 
 
 class ApiClient:
@@ -30,11 +40,17 @@ class ApiClient:
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
 
-    def measure(self, url: str, name: str, asked: Asked, *, batch: int = 1) -> Result:
+    def measure(self, engine: Engine, name: str, asked: Asked, *, batch: int = 1) -> Result:
         """Measure one benchmark of one contender, asking so many questions a request."""
         if self._process.stdin is None or self._process.stdout is None:
             raise RuntimeError("The client has no pipes.")
-        order = {"url": url, "name": name, "batch": batch, "spec": asdict(asked.spec)}
+        order = {
+            "url": engine.server.url,
+            "tokenizer": str(engine.model),
+            "name": name,
+            "batch": batch,
+            "spec": asdict(asked.spec),
+        }
         print(json.dumps(order), file=self._process.stdin, flush=True)
         if not (line := self._process.stdout.readline()):
             raise RuntimeError("lm-eval's client ended: see its log.")
@@ -44,14 +60,14 @@ class ApiClient:
 @contextmanager
 def api_client(log: Path) -> Iterator[ApiClient]:
     """Start the client and end it."""
-    command = [sys.executable, "-m", "benchmarks.evaluation.api_client", str(TASKS_DIR), str(BASE)]
+    command = [sys.executable, "-m", "benchmarks.evaluation.api_client", str(TASKS_DIR)]
     with log.open("w") as errors:
         process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,
-            env={**os.environ, **ENVIRONMENT},
+            env=environment(),
             cwd=ROOT,
             text=True,
         )
@@ -81,7 +97,7 @@ def hf_command_line(
     began = time.monotonic()
     done = subprocess.run(
         [sys.executable, "-m", "lm_eval", *pairs],
-        env={**os.environ, **ENVIRONMENT},
+        env=environment(),
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -15,9 +15,10 @@ from workers.celery import app
 
 app.loader.import_default_modules()
 
-from tests.workers.fake_engines import COST, measurement  # noqa: E402
+from tests.workers.fake_engines import APPLIED, COST, measurement  # noqa: E402
 from workers import execution, sweeper  # noqa: E402
 from workers.engines.orders import Measurement, Order  # noqa: E402
+from workers.engines.proofs import ProofOrder, Proven  # noqa: E402
 from workers.execution import Engines  # noqa: E402
 
 STEP_S = 0.05
@@ -45,6 +46,11 @@ class SlowHarness:
             on_progress(10, 20)
             time.sleep(STEP_S)
         return measurement()
+
+    def prove(self, order: ProofOrder, *, is_cancelled: Callable[[], bool]) -> Proven:
+        """Say that an adapter is applied."""
+        del order, is_cancelled
+        return APPLIED
 
 
 @contextmanager

@@ -3,7 +3,16 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from leaderboard.views import board, charts, contenders, importing, operations, queue, submissions
+from leaderboard.views import (
+    board,
+    charts,
+    contenders,
+    design,
+    importing,
+    operations,
+    queue,
+    submissions,
+)
 
 submission_urls = [
     path("", submissions.detail, name="submission-detail"),
@@ -18,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("contenders/<slug:slug>/", contenders.detail, name="contender-detail"),
     path("contenders/<slug:slug>/badge.svg", contenders.badge, name="contender-badge"),
     path("contenders/<slug:slug>/import/", importing.new, name="result-import"),
+    path("design/", design.index, name="design"),
     path("charts/", charts.index, name="chart-list"),
     path("queue/", queue.index, name="queue"),
     path("charts/<slug:kind>/", charts.index, name="chart-detail"),

@@ -14,7 +14,7 @@ from leaderboard.filters import Filters
 DEFAULT_SORT = "-average"
 SORTS_MAX = 4
 PINS_MAX = 6
-PAGE_ROWS = 100
+PAGE_ROWS = 50
 PAGES_MAX = 100_000
 
 

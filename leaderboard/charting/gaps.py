@@ -7,6 +7,7 @@ baseline is matched on the day from which a test at 5 % no longer finds open con
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 from leaderboard import columns, drawing
@@ -68,6 +69,8 @@ def _reader(board: Board, by: str) -> Read:
             for each in board.benchmarks
             if all(row.scores[each.key].value is not None for row in marks)
         ]
+        if len(shared) == len(board.benchmarks):
+            return lambda row: _whole(row.average)
         return lambda row: _whole(average_of(row.scores, shared))
     column = columns.by_key(board).get(by, columns.AVERAGE)
     return lambda row: Cell(_number(column, row), column.stderr(row) if column.stderr else None)
@@ -92,23 +95,27 @@ def _number(column: columns.Column, row: BoardRow) -> float | None:
 
 
 def _moments(people: list[BoardRow], baselines: list[BoardRow], read: Read) -> Iterator[Moment]:
-    """Yield every release after which the best or the mark is another."""
-    marks = [row for row in baselines if read(row).value is not None]
-    days = sorted({each.released_at for each in (*people, *marks) if each.released_at})
-    before: tuple[str, str] | None = None
-    for day in days:
-        best, mark = _best(people, day, read), _best(marks, day, read)
-        if best is None or mark is None or (best.slug, mark.slug) == before:
+    """Yield every release after which the best or the mark is another.
+
+    A baseline without a day of release was always there.
+    """
+    values = {row.slug: read(row).value for row in (*people, *baselines)}
+    known = [row for row in (*people, *baselines) if values[row.slug] is not None]
+    leaders: dict[bool, BoardRow] = {}
+    for day, released in groupby(sorted(known, key=_released), key=_released):
+        before = {side: row.slug for side, row in leaders.items()}
+        for row in released:
+            ahead = leaders.get(row.is_baseline)
+            if ahead is None or (values[row.slug] or 0.0) > (values[ahead.slug] or 0.0):
+                leaders[row.is_baseline] = row
+        if len(leaders) < 2 or before == {side: row.slug for side, row in leaders.items()}:
             continue
-        before = best.slug, mark.slug
-        if gap := _gap(best, mark, read):
-            yield Moment(day, best, mark, gap)
+        if gap := _gap(leaders[False], leaders[True], read):
+            yield Moment(day, leaders[False], leaders[True], gap)
 
 
-def _best(rows: list[BoardRow], day: date, read: Read) -> BoardRow | None:
-    """Return the best that was released by a day; a baseline without a date always was."""
-    out = [row for row in rows if (row.released_at or date.min) <= day]
-    return max(out, key=lambda row: read(row).value or 0.0, default=None)
+def _released(row: BoardRow) -> date:
+    return row.released_at or date.min
 
 
 def _gap(best: BoardRow, mark: BoardRow, read: Read) -> Gain | None:

@@ -138,11 +138,13 @@ class Builder:
     def ask_api(self, contender: Contender) -> Place:
         """Return where a baseline answers, after it has, or raise BASELINE_UNREACHABLE."""
         try:
-            addresses.check(contender.locator)  # names can move
+            pinned = addresses.pin(contender.locator)  # names can move
         except Refused as refusal:
             raise UserFault(Code.BASELINE_REFUSED, refusal.problems[0].sentence) from refusal
         key, name = addresses.key_for(contender.locator) or "", contender.api_model
-        if not asyncio.run(client.chat_answers(contender.locator, name, api_key=key)):
+        if not asyncio.run(
+            client.chat_answers(contender.locator, name, api_key=key, pinned=pinned)
+        ):
             raise PlatformFault(Code.BASELINE_UNREACHABLE)
         return Place(contender.locator, name)
 

@@ -237,10 +237,13 @@ def is_applicable(benchmark: Benchmark, contender: Contender) -> bool:
 
 def target_of(contender: Contender, deployment: Deployment) -> Target:
     """Return where the harness finds a contender."""
-    host = (urlsplit(contender.locator).hostname or "") if _is_api(contender) else ""
+    pinned = addresses.pin(contender.locator) if _is_api(contender) else None
+    host = (urlsplit(contender.locator).hostname or "") if pinned else ""
+    url = pinned.url if pinned else deployment.url
     return Target(
-        kind=TargetKind.API if _is_api(contender) else TargetKind.VLLM,
-        url=deployment.url.rstrip("/").removesuffix("/v1"),
+        kind=TargetKind.API if pinned else TargetKind.VLLM,
+        url=url.rstrip("/").removesuffix("/v1"),
+        host=pinned.headers["host"] if pinned else "",
         served_name=deployment.served_name,
         tokenizer_dir=deployment.tokenizer_dir,
         api_key_variable=settings.BASELINE_KEYS.get(host, ""),

@@ -13,7 +13,9 @@ from django.conf import settings
 from arena.battles import Answer
 from arena.conversations import Exchange
 from evals import addresses
+from evals.addresses import Pinned
 from evals.models import Contender, Deployment
+from evals.problems import Refused
 from workers.cleaning import Cleaner
 from workers.engines import client
 from workers.engines.client import Delta, Sampling, Usage
@@ -33,13 +35,20 @@ class Speaker:
     url: str
     served_name: str
     api_key: str = ""
+    pinned: Pinned | None = None  # of an API: its address, resolved and checked
 
     def answer(
         self, messages: Sequence[Mapping[str, str]], http: httpx.AsyncClient
     ) -> AsyncGenerator[Delta, None]:
         """Ask, in the one way that all contenders are asked."""
         return client.stream_chat(
-            self.url, self.served_name, messages, sampling(), api_key=self.api_key, client=http
+            self.url,
+            self.served_name,
+            messages,
+            sampling(),
+            api_key=self.api_key,
+            client=http,
+            pinned=self.pinned,
         )
 
 
@@ -65,9 +74,14 @@ def speaker(contender: Contender, *, now: datetime) -> Speaker:
     found = Deployment.objects.healthy(now=now).filter(contender=contender)
     if (deployment := found.order_by("-answered_at", "pk").first()) is None:
         raise Lost(f"No healthy deployment of {contender.slug}.")
-    is_api = contender.source == Contender.Source.API
-    key = addresses.key_for(contender.locator) if is_api else None
-    return Speaker(deployment.url, deployment.served_name, key or "")
+    if contender.source != Contender.Source.API:
+        return Speaker(deployment.url, deployment.served_name)
+    try:
+        pinned = addresses.pin(contender.locator)
+    except Refused as refusal:
+        raise Lost(f"{contender.slug}: {refusal}") from refusal
+    key = addresses.key_for(contender.locator) or ""
+    return Speaker(deployment.url, deployment.served_name, key, pinned)
 
 
 def messages(prompt: str, earlier: Sequence[Exchange] = ()) -> list[dict[str, str]]:

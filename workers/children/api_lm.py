@@ -18,6 +18,7 @@ from lm_eval.api.instance import Instance
 from lm_eval.api.model import LM
 from lm_eval.models.utils import normalize_gen_kwargs, postprocess_generated_text
 
+from workers.children.asking import bounded
 from workers.children.flight import Count, Progress, ask_all
 from workers.children.spent import Spent
 from workers.engines.client import BUSY
@@ -86,8 +87,9 @@ class ApiLM(LM):  # type: ignore[misc]  # lm-eval ships no types
         count = Count(len(asked), self._on_progress)
         limits = httpx.Limits(max_connections=self._target.concurrency or 4)
         timeout = httpx.Timeout(180, connect=10, pool=None)
+        named = {"host": self._target.host} if self._target.host else {}
         async with httpx.AsyncClient(
-            timeout=timeout, limits=limits, headers=headers(self._key)
+            timeout=timeout, limits=limits, headers={**headers(self._key), **named}
         ) as client:
 
             async def ask(question: tuple[str, dict[str, Any]]) -> str:
@@ -127,17 +129,20 @@ class ApiLM(LM):  # type: ignore[misc]  # lm-eval ships no types
         raise PlatformFault(Code.BASELINE_UNREACHABLE)
 
     async def _post(self, client: httpx.AsyncClient, body: dict[str, Any]) -> dict[str, Any]:
+        url = endpoint(self._target.url, "chat/completions")
+        name = self._target.host.rpartition(":")[0] or self._target.host
+        sni = {"sni_hostname": name} if name else {}
         try:
-            response = await client.post(endpoint(self._target.url, "chat/completions"), json=body)
+            async with client.stream("POST", url, json=body, extensions=sni) as response:
+                status, content = response.status_code, await bounded(response)
         except httpx.HTTPError as error:
             raise PlatformFault(Code.BASELINE_UNREACHABLE) from error
-        status = response.status_code
         if status in BUSY or status >= 500:
             raise PlatformFault(Code.BASELINE_UNREACHABLE, f"The API answered HTTP {status}.")
         if status != 200:
             raise UserFault(Code.BASELINE_REFUSED, f"The API answered HTTP {status}.")
         try:
-            answer = response.json()
+            answer = json.loads(content)
         except ValueError as error:
             raise PlatformFault(Code.ENGINE_NONSENSE, "The API's answer is no JSON.") from error
         if not isinstance(answer, dict):

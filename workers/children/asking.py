@@ -173,7 +173,7 @@ class Server:
             async with client.stream(
                 "POST", endpoint(self.url, "completions"), json=asked
             ) as response:
-                answer = replies.checked(response.status_code, await _bounded(response))
+                answer = replies.checked(response.status_code, await bounded(response))
         except httpx.TimeoutException as error:
             raise PlatformFault(Code.ENGINE_TIMEOUT) from error
         except httpx.HTTPError as error:
@@ -208,7 +208,7 @@ async def _awaited(work: Awaitable[R]) -> R:
     return await work
 
 
-async def _bounded(response: httpx.Response) -> bytes:
+async def bounded(response: httpx.Response) -> bytes:
     """Read a body, but never one that does not end."""
     body = bytearray()
     async for chunk in response.aiter_bytes():

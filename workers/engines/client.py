@@ -16,6 +16,7 @@ from typing import Any
 
 import httpx
 
+from evals.addresses import Pinned
 from workers.engines import faults
 from workers.engines.control import endpoint, headers
 from workers.engines.faults import Code, PlatformFault, UserFault
@@ -75,10 +76,18 @@ class Delta:
     usage: Usage | None = None
 
 
-async def chat_answers(url: str, name: str, *, api_key: str = "", timeout_s: float = 20.0) -> bool:
+async def chat_answers(
+    url: str,
+    name: str,
+    *,
+    api_key: str = "",
+    pinned: Pinned | None = None,
+    timeout_s: float = 20.0,
+) -> bool:
     """Say whether a chat API gives a token: the health of a baseline."""
     messages = [{"role": "user", "content": "Hi"}]
-    stream = stream_chat(url, name, messages, Sampling(max_tokens=1), api_key=api_key)
+    short = Sampling(max_tokens=1)
+    stream = stream_chat(url, name, messages, short, api_key=api_key, pinned=pinned)
     try:
         async with asyncio.timeout(timeout_s), aclosing(stream):
             async for _ in stream:
@@ -96,10 +105,12 @@ async def stream_chat(
     *,
     api_key: str = "",
     client: httpx.AsyncClient | None = None,
+    pinned: Pinned | None = None,
 ) -> AsyncGenerator[Delta, None]:
     """Yield an answer piece by piece; raise a coded fault for whatever is not one.
 
-    The last piece has a finish reason. Closing the iterator cancels the request.
+    The last piece has a finish reason. Closing the iterator cancels the request. An API that
+    somebody submitted is asked at its pinned address.
     """
     body = {
         "model": served_name,
@@ -110,7 +121,8 @@ async def stream_chat(
     }
     owned = client or httpx.AsyncClient()
     try:
-        async for delta in _deltas(owned, endpoint(url, "chat/completions"), body, api_key):
+        address = endpoint(pinned.url if pinned else url, "chat/completions")
+        async for delta in _deltas(owned, address, body, api_key, pinned):
             yield delta
     except httpx.TimeoutException as error:
         raise PlatformFault(Code.ENGINE_TIMEOUT) from error
@@ -122,11 +134,22 @@ async def stream_chat(
 
 
 async def _deltas(
-    client: httpx.AsyncClient, url: str, body: dict[str, Any], api_key: str
+    client: httpx.AsyncClient,
+    url: str,
+    body: dict[str, Any],
+    api_key: str,
+    pinned: Pinned | None,
 ) -> AsyncGenerator[Delta, None]:
     answer = _Answer(started_at=time.monotonic())
-    timeout = httpx.Timeout(FIRST_TOKEN_TIMEOUT_S, connect=CONNECT_TIMEOUT_S)
-    request = client.stream("POST", url, json=body, headers=headers(api_key), timeout=timeout)
+    request = client.stream(
+        "POST",
+        url,
+        json=body,
+        headers={**headers(api_key), **(pinned.headers if pinned else {})},
+        extensions=dict(pinned.extensions) if pinned else {},
+        timeout=httpx.Timeout(FIRST_TOKEN_TIMEOUT_S, connect=CONNECT_TIMEOUT_S),
+        follow_redirects=False,
+    )
     async with request as response:
         if response.status_code != 200:
             raise _refusal(response.status_code, bool(api_key))

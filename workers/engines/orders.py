@@ -41,6 +41,7 @@ class Target:
     url: str  # without /v1
     served_name: str
     tokenizer_dir: str = ""  # of a vLLM target: the directory with tokenizer and config.json
+    host: str = ""  # of an API target: the name that its pinned address is asked under
     api_key_variable: str = ""  # the environment variable that holds the key: never the key
     priority: int = 0  # above 0: after those who wait for an answer; only for servers of our pool
     concurrency: int = 0  # requests in flight; 0: what suits the kind

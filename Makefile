@@ -3,7 +3,7 @@
 
 PYTHON = .venv/bin/python
 
-.PHONY: run test check format lock docs screenshots clean
+.PHONY: run test check fault-test bad-input-test format lock docs screenshots sbom clean
 
 run:
 	@python3 -m tools.run
@@ -19,7 +19,23 @@ check:
 	.venv/bin/mypy .
 	.venv/bin/lint-imports
 	$(PYTHON) manage.py makemigrations --check --dry-run
+	$(PYTHON) -m tools.audit
 	$(PYTHON) -m pytest tests/test_structure.py tests/test_configuration.py tests/test_documents.py
+
+# Every fault, 20 times where it matters, on SQLite and PostgreSQL; writes docs/reliability-report.md.
+fault-test:
+	@python3 -m tools.install --dev
+	@$(PYTHON) -m tools.faults $(ARGS)
+
+# Every bad input, and 2,000 requests made from the API's own document.
+bad-input-test:
+	@python3 -m tools.install --dev
+	@BAD_INPUT_CASES=2000 $(PYTHON) -m pytest tests/badinput tests/evals/test_bad_inputs.py tests/evals/test_bad_files.py $(ARGS)
+
+# Everything that is installed, as CycloneDX, for whoever audits an installation.
+sbom:
+	@python3 -m tools.install
+	@$(PYTHON) -m tools.sbom
 
 format:
 	@python3 -m tools.install --dev

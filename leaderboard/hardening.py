@@ -1,16 +1,37 @@
 """What a site on the open internet may not be started with, each with a sentence that helps.
 
 Pure checks over values: settings call them once, and a wrong one stops the start. Nothing here
-reads the environment.
+reads the environment. Beside them stands what pages may load.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
+from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 KEY_LENGTH = 50
 KEY_VARIETY = 12  # different characters
 KNOWN_KEYS = ("django-insecure", "changeme", "change-me", "secret", "50 random characters", "xxxx")
+
+
+def content_security_policy(*, forms: Sequence[str]) -> dict[str, Any]:
+    """Return what pages may load and where forms may lead; no inline script, no other host."""
+    return {
+        "DIRECTIVES": {
+            "default-src": [NONE],
+            "script-src": [SELF],
+            "style-src": [SELF],
+            "img-src": [SELF, "data:", "blob:"],
+            "font-src": [SELF],
+            "connect-src": [SELF],
+            "form-action": [SELF, *forms],
+            "frame-ancestors": [NONE],
+            "base-uri": [NONE],
+            "manifest-src": [SELF],
+        },
+        "EXCLUDE_URL_PREFIXES": ["/admin/"],
+    }
 
 
 def refuse_weak(

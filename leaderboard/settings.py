@@ -8,7 +8,6 @@ import os
 import secrets
 from pathlib import Path
 
-from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, validate
 
@@ -166,21 +165,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 # Security
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF],
-        "style-src": [SELF],
-        "img-src": [SELF, "data:", "blob:"],
-        "font-src": [SELF],
-        "connect-src": [SELF],
-        "form-action": [SELF, *PROVIDER_ORIGINS],
-        "frame-ancestors": [NONE],
-        "base-uri": [NONE],
-        "manifest-src": [SELF],
-    },
-    "EXCLUDE_URL_PREFIXES": ["/admin/"],
-}
+CONTENT_SECURITY_POLICY = hardening.content_security_policy(forms=PROVIDER_ORIGINS)
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "leaderboard.views.pages.stale"
@@ -264,6 +249,7 @@ BENCHMARK_TIMEOUT_S = env.int("BENCHMARK_TIMEOUT_S", 6 * 3600)
 MACHINE = env.str("MACHINE", "local")
 MACHINE_USD_PER_HOUR = env.float("MACHINE_USD_PER_HOUR", 0.08)  # a rented 2-core cloud machine
 ENGINE_MEMORY_BYTES = env.int("ENGINE_MEMORY_BYTES", 16_000_000_000)
+ENGINE_HOST = env.str("ENGINE_HOST", "127.0.0.1")
 ENGINE_PORT_FIRST = env.int("ENGINE_PORT_FIRST", 8100)
 
 # Arena

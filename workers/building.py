@@ -114,6 +114,7 @@ class Builder:
             model_dir=model_dir,
             served_name=served.slug,
             port=port,
+            host=settings.ENGINE_HOST,
             log_path=self.logs / f"vllm-{served.slug}.log",
             max_lora_rank=ranks.padded_rank(max(rank, RANK_AT_LEAST)),
             max_loras=ADAPTERS_A_BATCH,

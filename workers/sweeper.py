@@ -20,7 +20,7 @@ from django.utils import timezone
 from arena import anomalies, battles, changelog, conversations, groundwork, ratings
 from evals import notices, runs
 from evals.models import EvalRun
-from workers import execution, heartbeats, owners, preparation, room, tasks
+from workers import execution, heartbeats, outside, owners, preparation, room, tasks
 
 logger = logging.getLogger(__name__)
 
@@ -111,6 +111,7 @@ def threads(*, queues: set[str]) -> list[Repeated]:
         found.append(Repeated("groundwork", settings.SWEEP_S, renew_groundwork))
         found.append(Repeated("poll-turns", ANSWERS_POLL_S, answer_waiting))
         found.append(Repeated("prepare", PREPARE_S, Preparing().top_up))
+        found.append(Repeated("outside", outside.EVERY_S, outside.look))
     return found
 
 

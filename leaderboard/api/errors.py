@@ -16,6 +16,7 @@ from evals.problems import Refused
 RETRY_AFTER_S = 30  # for refusals that pass: too many open battles, no engine ready
 PASSING = (429, 503)
 CONTENT_TYPE = "application/problem+json"  # RFC 9457
+PROBLEMS_MAX = 10  # a body of ten thousand mistakes is not repeated
 
 
 class ProblemOut(Schema):
@@ -103,7 +104,7 @@ def _submission(_request: HttpRequest, refusal: Any) -> HttpResponse:
 def _invalid(_request: HttpRequest, error: Any) -> HttpResponse:
     problems = [
         {"field": _field(each["loc"]), "code": each["type"].upper(), "sentence": f"{each['msg']}."}
-        for each in error.errors
+        for each in error.errors[:PROBLEMS_MAX]
     ]
     sentence = "; ".join(f"{each['field']}: {each['sentence']}" for each in problems)
     return answer(400, "INVALID_INPUT", sentence, problems)

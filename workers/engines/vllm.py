@@ -47,6 +47,7 @@ class ServerSpec:
     port: int
     log_path: Path
     api_key: str = ""
+    host: str = "127.0.0.1"  # where it listens, and where other machines reach it
     max_lora_rank: int = 64
     max_loras: int = 4  # adapters in one batch; more than these wait in processor memory
     kv_cache_bytes: int = 256 * 2**20  # on a processor
@@ -59,7 +60,7 @@ class ServerSpec:
         given = {
             "--model": str(self.model_dir),
             "--served-model-name": self.served_name,
-            "--host": "127.0.0.1",
+            "--host": self.host,
             "--port": str(self.port),
             "--max-lora-rank": str(self.max_lora_rank),
             "--max-loras": str(self.max_loras),
@@ -97,7 +98,7 @@ class Server:
     @property
     def url(self) -> str:
         """Return the address without the /v1 of the API."""
-        return f"http://127.0.0.1:{self.spec.port}"
+        return f"http://{self.spec.host}:{self.spec.port}"
 
     def is_alive(self) -> bool:
         """Say whether its process still runs; only a token tells whether it works."""

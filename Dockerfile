@@ -4,7 +4,7 @@ FROM debian:bookworm-slim
 
 ARG BUILD=cpu
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends python3 python3-pip ca-certificates libnuma1 \
+    && apt-get install -y --no-install-recommends python3 python3-pip ca-certificates libnuma1 postgresql-client \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /site
 
@@ -21,4 +21,4 @@ VOLUME /site/var
 EXPOSE 8000
 CMD ["uvicorn", "leaderboard.asgi:application", "--host", "0.0.0.0", "--port", "8000", \
      "--workers", "2", "--lifespan", "off", "--no-server-header", "--no-access-log", \
-     "--no-proxy-headers"]
+     "--no-proxy-headers", "--timeout-graceful-shutdown", "20"]

@@ -103,6 +103,7 @@ ROWS: dict[str, list[Row]] = {
         ("DELETE", f"/api/v1/{OF_BATTLE}/shared", (404, 204, 404, 404)),
         ("PUT", f"/api/v1/{OF_BATTLE}/shared", (404, 409, 404, 404)),
     ],
+    "contender-badge": [("GET", "/contenders/heron/badge.svg", ANYONE)],
     "health-alive": [("GET", "/healthz", ANYONE)],
     "health-ready": [("GET", "/readyz", AWAY)],
     "metric-list": [("GET", "/metrics", ANYONE)],

@@ -7,8 +7,9 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialApp
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 
 from accounts.models import User
 from arena import ownership as votes_ownership
@@ -32,6 +33,13 @@ class AccountPolicy(DefaultAccountAdapter):  # type: ignore[misc]
 
 class ProviderPolicy(DefaultSocialAccountAdapter):  # type: ignore[misc]
     """An account that a person has elsewhere."""
+
+    def get_app(self, request: HttpRequest, provider: str, client_id: str | None = None) -> Any:
+        """Return a provider's keys; one that the operator has not set up does not exist."""
+        try:
+            return super().get_app(request, provider, client_id)
+        except SocialApp.DoesNotExist as error:
+            raise Http404("Signing in that way is not set up here.") from error
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: object) -> bool:  # noqa: ARG002
         """Say whether anybody may open an account."""

@@ -39,7 +39,8 @@ class TestPages:
     @pytest.mark.parametrize(
         "path",
         ["/contenders/%00/", "/contenders/" + "a" * 5_000 + "/", "/arena/battles/1/", "/%2e%2e/",
-         "/submissions/00000000-0000-0000-0000-000000000000/", "/static/../manage.py"],
+         "/submissions/00000000-0000-0000-0000-000000000000/", "/static/../manage.py",
+         "/accounts/github/login/", "/accounts/github/login/callback/"],
     )  # fmt: skip
     def test_say_so_where_nothing_is(self, client: Client, path: str) -> None:
         assert client.get(path).status_code == 404

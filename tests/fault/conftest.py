@@ -1,7 +1,7 @@
 """Faults: which ones run now, and a line for the report about each that did.
 
 `make test` runs the quick ones. FAULTS=all adds the long ones (marked `long`) and more rounds;
-FAULT_REPORT names the file that gets one line of JSON for each test.
+FAULT_ROUNDS says how many; FAULT_REPORT names the file that gets one line of JSON for each test.
 """
 
 import json
@@ -31,7 +31,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture
 def rounds() -> int:
     """Return how often to try: once here, often in `make fault-test`."""
-    return 20 if ALL else 1
+    return int(os.environ.get("FAULT_ROUNDS", "20" if ALL else "1"))
 
 
 @pytest.fixture
@@ -69,6 +69,8 @@ def line(request: pytest.FixtureRequest, recovery: dict[str, float]) -> Iterator
     if mark is None or not (report := os.environ.get("FAULT_REPORT")):
         return
     result = getattr(request.node, "result", None)
+    if result is not None and result.skipped:
+        return
     entry = {
         "id": mark.args[0],
         "fault": mark.args[1],

@@ -17,6 +17,7 @@ app.loader.import_default_modules()
 
 from tests.workers.fake_engines import APPLIED, COST, measurement  # noqa: E402
 from workers import execution, sweeper  # noqa: E402
+from workers.engines.faults import Code, UserFault  # noqa: E402
 from workers.engines.orders import Measurement, Order  # noqa: E402
 from workers.engines.proofs import ProofOrder, Proven  # noqa: E402
 from workers.execution import Engines  # noqa: E402
@@ -45,6 +46,8 @@ class SlowHarness:
         while time.monotonic() < ends_at and not is_cancelled():
             on_progress(10, 20)
             time.sleep(STEP_S)
+        if is_cancelled():
+            raise UserFault(Code.CANCELLED)
         return measurement()
 
     def prove(self, order: ProofOrder, *, is_cancelled: Callable[[], bool]) -> Proven:

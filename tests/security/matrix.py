@@ -113,6 +113,13 @@ ROWS: dict[str, list[Row]] = {
     "help-detail": [("GET", "/help/nothing/", NOTHING)],
     "feed": [("GET", "/feed.atom", ANYONE), ("POST", "/feed.atom", ANYONE)],
     "battle-stream-api": [("GET", f"/api/v1/{OF_BATTLE}/stream", OWNER_ONLY)],
+    "result-import": [
+        ("GET", "/contenders/heron/import/", ANYONE),
+        ("POST", "/contenders/heron/import/", (403, 400, 400, 400)),
+    ],
+    "submission-check": [("POST", "/submissions/check/", ANYONE)],
+    "submission-results": [("GET", f"/{OF_SUBMISSION}/results.json", NOTHING)],
+    "api:read_results": [("GET", f"/api/v1/{OF_SUBMISSION}/results", NOTHING)],
     "health-alive": [("GET", "/healthz", ANYONE)],
     "health-ready": [("GET", "/readyz", AWAY)],
     "metric-list": [("GET", "/metrics", ANYONE)],

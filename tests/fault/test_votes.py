@@ -105,7 +105,7 @@ def test_of_a_hundred_votes_at_once_one_wins(site: Web) -> None:
 
 @pytest.mark.long
 @sqlite_only
-@pytest.mark.fault("F05", "SQLite's write lock held for 15 s")
+@pytest.mark.fault("F05", "SQLite's write lock held until a vote gives up, 10 s")
 def test_a_held_lock_delays_votes_then_refuses_them(site: Web, recovery: dict[str, float]) -> None:
     [battle] = ready(1)
     vote = {"choice": "A"}

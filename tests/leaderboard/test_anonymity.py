@@ -21,7 +21,7 @@ TEXTS = ("It is **blue**.", "<think>hm</think>It is red.")
 RANDOM = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"  # ids of battles
     r"|(?<=csrfmiddlewaretoken\" value=\")\w+|(?<=csrftoken=)\w+|(?<=expires=)[^;]+"
-    r"|(?<=Expires: )[^\n]+"
+    r"|(?<=Expires: )[^\n]+|(?<=ETag: )[^\n]+"  # a hash of the same bytes before masking
 )
 CANARIES = ("heron", "wren", "127.0.0.1:8100", "models/", "sha256", "served", "0000000")
 

@@ -28,9 +28,11 @@ answers, which proves that the battle is yours. Lists come in pieces: `limit` an
 Every GET has an `ETag`. A refusal is `application/problem+json` (RFC 9457) with a stable `code`.
 """
 
+REFUSED = 400
+
 
 class Api(NinjaAPI):
-    """The API; its document says that a token may be sent, not that it must."""
+    """The API; its document says that a token may be sent, and how refusals are."""
 
     def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
         """Return the document."""
@@ -39,6 +41,10 @@ class Api(NinjaAPI):
             for operation in methods.values():
                 if "security" in operation:
                     operation["security"] = [*operation["security"], {}]
+                for status, response in operation["responses"].items():
+                    if int(status) >= REFUSED and "content" in response:
+                        [shape] = response["content"].values()
+                        response["content"] = {errors.CONTENT_TYPE: shape}
         return document
 
 

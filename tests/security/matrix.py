@@ -125,6 +125,7 @@ ROWS: dict[str, list[Row]] = {
     "export-file": [("GET", "/exports/nothing.nothing", NOTHING)],
     "me-notices": [("POST", "/me/notices/", MOVED)],
     "api:import_results": [("POST", "/api/v1/contenders/heron/results", (403, 400, 400, 400))],
+    "design": [("GET", "/design/", ANYONE)],
     "health-alive": [("GET", "/healthz", ANYONE)],
     "health-ready": [("GET", "/readyz", AWAY)],
     "metric-list": [("GET", "/metrics", ANYONE)],

@@ -241,7 +241,10 @@ def _thinned(points: list[Point]) -> list[Point]:
     if len(points) <= POINTS_MAX:
         return points
     must = [point for point in points if point.is_on_front or point.row.is_baseline]
-    others = sorted((each for each in points if each not in must), key=lambda each: -each.y)
+    kept = {each.row.slug for each in must}
+    others = sorted(
+        (each for each in points if each.row.slug not in kept), key=lambda each: -each.y
+    )
     chosen = {each.row.slug for each in (*must, *others[: POINTS_MAX - len(must)])}
     return [point for point in points if point.row.slug in chosen]
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from leaderboard import layer_names
 from leaderboard.chart_points import Cost, Interval, Point, Quality
 from leaderboard.rows import BoardRow
 
@@ -67,7 +68,7 @@ def _markers(
         "error_y": errors([(point.y, point.low, point.high) for point in points], colour),
         "mode": "markers+text",
         "text": [
-            plain(point.row.name) if point.is_on_front or not is_crowded else "" for point in points
+            plain(_label(point)) if point.is_on_front or not is_crowded else "" for point in points
         ],
         "textposition": "bottom right",
         "textfont": {"color": INK, "size": 12},
@@ -103,8 +104,15 @@ def errors(intervals: list[Interval], colour: str) -> dict[str, Any]:
     }
 
 
+def _label(point: Point) -> str:
+    """Return what stands beside a point: of an adapter only its layer, the arrow tells the rest."""
+    stack = layer_names.layers(point.row.stack)
+    return f"+ {stack[-1]}" if len(stack) > 1 else point.row.name
+
+
 def _told(point: Point, quality: Quality, cost: Cost) -> str:
-    name = " + ".join(point.row.stack) if len(point.row.stack) > 1 else point.row.name
+    stack = layer_names.layers(point.row.stack)
+    name = " + ".join(stack) if len(stack) > 1 else point.row.name
     return (  # plotly's <b> and <i> would write style attributes, which the page's policy forbids
         f"{plain(name)}<br>{quality.label} {quality.write(point.y)}"
         f" ({quality.write(point.low)} to {quality.write(point.high)})"

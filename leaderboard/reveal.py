@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from arena.models import Battle, Rating, Response, Side, VoteEffect
 from evals.models import Contender, EvalRun
+from leaderboard import layer_names
 from leaderboard.weight_classes import weight_class
 
 
@@ -94,7 +95,7 @@ def _card(
         name=contender.name,
         url=_url(contender),
         kind=contender.get_kind_display(),
-        layers=tuple(Layer(layer.name, _url(layer)) for layer in stack),
+        layers=tuple(map(Layer, layer_names.layers(each.name for each in stack), map(_url, stack))),
         parameters=sum(known) if len(known) == len(stack) else None,
         weight_class=weight_class(measured.peak_memory_bytes if measured else None),
         usd_per_million_tokens=float(price)

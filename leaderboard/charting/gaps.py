@@ -6,7 +6,7 @@ baseline is matched on the day from which a test at 5 % no longer finds open con
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -147,13 +147,24 @@ def _line(moment: Moment) -> Line:
     return Line(moment.best, cells)
 
 
+def _days_shown(moments: list[Moment]) -> dict[str, Any]:
+    """Return the span of the time axis: at least four weeks, so that a day is never split."""
+    if not moments:
+        return {}
+    first, last = moments[0].day, moments[-1].day
+    room = max(timedelta(days=1), (timedelta(weeks=4) - (last - first)) / 2)
+    return {"range": [(first - room).isoformat(), (last + room).isoformat()]}
+
+
 def _figure(moments: list[Moment], label: str, today: date) -> dict[str, Any]:
     moments = [*moments, replace(moments[-1], day=today)] if moments else []
     spans = [bars.interval(each.gap.difference, each.gap.stderr) for each in moments]
     days = [each.day.isoformat() for each in moments]
     layout = drawing.frame()
     layout["showlegend"] = False
-    layout["xaxis"] = drawing.axis("Day of release", is_ruled=True, type="date")
+    layout["xaxis"] = drawing.axis(
+        "Day of release", is_ruled=True, type="date", **_days_shown(moments), tickformat="%-d %b %Y"
+    )
     layout["yaxis"] = drawing.axis(
         f"{label}: best open contender minus best baseline",
         zeroline=True,

@@ -121,7 +121,7 @@ def plural(count: int, word: str) -> str:
 @register.filter
 def in_unit(value: float | None, is_percent: bool) -> str:
     """Write a score in its benchmark's unit: per cent, or the metric's own."""
-    return percent(value) if is_percent else points(value, 2)
+    return percent(value) if is_percent else points(value, 3)
 
 
 @register.filter
@@ -129,7 +129,7 @@ def change_in_unit(value: float | None, is_percent: bool) -> str:
     """Write a difference of scores in the benchmark's unit, with its sign."""
     if _is_missing(value):
         return MISSING
-    return signed(100 * float(value or 0)) if is_percent else signed(value, 2)
+    return signed(100 * float(value or 0)) if is_percent else signed(value, 3)
 
 
 @register.filter
@@ -142,15 +142,3 @@ def arrow(value: float) -> str:
 def uncapped(text: str) -> str:
     """Begin a phrase with a small letter, and leave the rest of it alone."""
     return text[:1].lower() + text[1:]
-
-
-@register.filter
-def fine(value: float | None, is_percent: bool) -> str:
-    """Write a score where small differences matter: one more decimal in the metric's own unit."""
-    return percent(value) if is_percent else points(value, 3)
-
-
-@register.filter
-def fine_change(value: float | None, is_percent: bool) -> str:
-    """Write a difference of scores where small ones matter."""
-    return change_in_unit(value, is_percent) if is_percent else signed(value, 3)

@@ -11,7 +11,7 @@ from django.utils.feedgenerator import Atom1Feed
 from evals.models import Suite
 from leaderboard import board, first_places
 from leaderboard.first_places import FirstPlace
-from leaderboard.templatetags.figures import fine
+from leaderboard.templatetags.figures import in_unit
 
 
 class FirstPlaces(Feed):  # type: ignore[type-arg]  # not generic when it runs
@@ -68,4 +68,4 @@ class FirstPlaces(Feed):  # type: ignore[type-arg]  # not generic when it runs
 
 
 def _written(item: FirstPlace, value: float | None) -> str:
-    return fine(value, item.benchmark.is_percent)
+    return in_unit(value, item.benchmark.is_percent)

@@ -32,13 +32,13 @@ class TestSigned:
 
     def test_is_scaled_where_the_benchmark_is_in_per_cent(self) -> None:
         assert figures.change_in_unit(0.042, True) == "+4.2"
-        assert figures.change_in_unit(-0.042, False) == "\u22120.04"
+        assert figures.change_in_unit(-0.042, False) == "\u22120.042"
 
 
 class TestInUnit:
     def test_shows_shares_as_per_cent_and_the_rest_as_they_are(self) -> None:
         assert figures.in_unit(0.624, True) == "62.4"
-        assert figures.in_unit(1.9234, False) == "1.92"
+        assert figures.in_unit(1.9234, False) == "1.923"
 
 
 class TestSize:

@@ -26,31 +26,6 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name="Hold",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "reason",
-                    models.CharField(
-                        choices=[
-                            ("BLOCK_LIST", "it matches the block list"),
-                            ("MODERATION", "the moderation service refused it"),
-                            ("UNCHECKED", "the moderation service did not answer"),
-                            ("REPORTED", "a report was upheld"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                ("held_at", models.DateTimeField()),
-                ("released_at", models.DateTimeField(blank=True, null=True)),
-            ],
-        ),
-        migrations.CreateModel(
             name="PublicEvent",
             fields=[
                 (
@@ -68,7 +43,6 @@ class Migration(migrations.Migration):
                             ("EXCLUSION", "votes left out"),
                             ("RESTORATION", "votes counted again"),
                             ("POLICY", "rule changed"),
-                            ("MODERATION", "moderation"),
                         ],
                         max_length=11,
                     ),
@@ -80,44 +54,6 @@ class Migration(migrations.Migration):
                 ("at", models.DateTimeField()),
                 ("previous", models.CharField(max_length=64, unique=True)),
                 ("digest", models.CharField(max_length=64, unique=True)),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Report",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("reporter", models.CharField(max_length=64)),
-                (
-                    "reason",
-                    models.CharField(
-                        choices=[
-                            ("HARMFUL", "Dangerous or hateful"),
-                            ("PERSONAL", "Personal data"),
-                            ("ILLEGAL", "Against the law"),
-                            ("OTHER", "Something else"),
-                        ],
-                        max_length=8,
-                    ),
-                ),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("OPEN", "waits for staff"),
-                            ("UPHELD", "the answer is held back"),
-                            ("DISMISSED", "dismissed"),
-                        ],
-                        default="OPEN",
-                        max_length=9,
-                    ),
-                ),
-                ("created_at", models.DateTimeField()),
-                ("handled_at", models.DateTimeField(blank=True, null=True)),
             ],
         ),
         migrations.CreateModel(
@@ -169,27 +105,9 @@ class Migration(migrations.Migration):
                 name="vote_left_out",
             ),
         ),
-        migrations.AddField(
-            model_name="hold",
-            name="response",
-            field=models.OneToOneField(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="hold",
-                to="arena.response",
-            ),
-        ),
         migrations.AddIndex(
             model_name="publicevent",
             index=models.Index(fields=["kind", "subject"], name="event_of_subject"),
-        ),
-        migrations.AddField(
-            model_name="report",
-            name="response",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="reports",
-                to="arena.response",
-            ),
         ),
         migrations.AddField(
             model_name="suspicion",
@@ -200,12 +118,6 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.SET_NULL,
                 related_name="+",
                 to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="report",
-            constraint=models.UniqueConstraint(
-                fields=("response", "reporter"), name="report_once_per_reporter"
             ),
         ),
     ]

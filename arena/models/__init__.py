@@ -1,6 +1,7 @@
 """What the human half remembers: one module a noun."""
 
 from arena.models.battles import Battle, Response, Side, Turn
+from arena.models.consents import Consent
 from arena.models.events import PublicEvent
 from arena.models.feedback import Feedback
 from arena.models.ledger import (
@@ -12,7 +13,6 @@ from arena.models.ledger import (
 )
 from arena.models.prompts import Prompt, PromptSet
 from arena.models.ratings import Rating, RatingSnapshot, VoteEffect
-from arena.models.reports import Consent, Hold, Report
 from arena.models.sharing import SharedBattle
 from arena.models.suspicions import Suspicion
 from arena.models.votes import Vote
@@ -22,7 +22,6 @@ __all__ = [
     "Consent",
     "Feedback",
     "Groundwork",
-    "Hold",
     "LedgerEntry",
     "LedgerHead",
     "Prompt",
@@ -30,7 +29,6 @@ __all__ = [
     "PublicEvent",
     "Rating",
     "RatingSnapshot",
-    "Report",
     "Response",
     "SharedBattle",
     "Side",

@@ -17,7 +17,6 @@ class PublicEvent(models.Model):
         EXCLUSION = "EXCLUSION", "votes left out"
         RESTORATION = "RESTORATION", "votes counted again"
         POLICY = "POLICY", "rule changed"
-        MODERATION = "MODERATION", "moderation"
 
     kind = models.CharField(max_length=11, choices=Kind.choices)
     subject = models.CharField(max_length=120, blank=True)  # public slug of what it is about

@@ -4,6 +4,7 @@
 """
 
 import os
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -18,7 +19,7 @@ from schemathesis import GenerationMode
 from schemathesis.schemas import BaseSchema
 from schemathesis.specs.openapi.checks import ignored_auth, positive_data_acceptance
 
-from tests import factories
+from tests import factories, standin_hub
 from tests.leaderboard.voting import opponents
 
 OPERATIONS = 18  # about so many
@@ -30,12 +31,14 @@ NOT_OURS = [
 
 
 @pytest.fixture
-def document(transactional_db: None, settings: Settings, static_site: None) -> BaseSchema:
-    """Return the document of a site with something on it."""
+def document(transactional_db: None, settings: Settings, static_site: None) -> Iterator[BaseSchema]:
+    """Return the document of a site with something on it, and a hub that answers."""
     settings.DEFAULT_SUITE = factories.suite("tiny").key
     settings.SUBMISSIONS_PER_DAY = settings.MAX_OPEN_BATTLES = 10**6
     opponents()
-    return schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
+    with standin_hub.serve() as hub:
+        settings.HUB_URL = hub.url
+        yield schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
 
 
 def test_of_the_api_is_true(document: BaseSchema) -> None:

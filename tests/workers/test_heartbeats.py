@@ -13,6 +13,12 @@ from workers.models import Heartbeat
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def _nobody_at_work(db: None) -> None:
+    """Forget what a site of another test wrote into the same database."""
+    Heartbeat.objects.all().delete()
+
+
 class TestReport:
     def test_is_one_row_however_often(self) -> None:
         heartbeats.report(role="runs")

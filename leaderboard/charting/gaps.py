@@ -147,13 +147,16 @@ def _line(moment: Moment) -> Line:
     return Line(moment.best, cells)
 
 
-def _days_shown(moments: list[Moment]) -> dict[str, Any]:
-    """Return the span of the time axis: at least four weeks, so that a day is never split."""
-    if not moments:
-        return {}
-    first, last = moments[0].day, moments[-1].day
-    room = max(timedelta(days=1), (timedelta(weeks=4) - (last - first)) / 2)
-    return {"range": [(first - room).isoformat(), (last + room).isoformat()]}
+def _days_axis(moments: list[Moment]) -> dict[str, Any]:
+    """Return an axis of at least four weeks, so that a day is never split."""
+    span: dict[str, Any] = {}
+    if moments:
+        first, last = moments[0].day, moments[-1].day
+        room = max(timedelta(days=1), (timedelta(weeks=4) - (last - first)) / 2)
+        span = {"range": [(first - room).isoformat(), (last + room).isoformat()]}
+    return drawing.axis(
+        "Day of release", is_ruled=True, type="date", tickformat="%-d %b %Y", **span
+    )
 
 
 def _figure(moments: list[Moment], label: str, today: date) -> dict[str, Any]:
@@ -162,9 +165,7 @@ def _figure(moments: list[Moment], label: str, today: date) -> dict[str, Any]:
     days = [each.day.isoformat() for each in moments]
     layout = drawing.frame()
     layout["showlegend"] = False
-    layout["xaxis"] = drawing.axis(
-        "Day of release", is_ruled=True, type="date", **_days_shown(moments), tickformat="%-d %b %Y"
-    )
+    layout["xaxis"] = _days_axis(moments)
     layout["yaxis"] = drawing.axis(
         f"{label}: best open contender minus best baseline",
         zeroline=True,

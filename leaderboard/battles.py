@@ -59,7 +59,8 @@ def leave(*, battle: Battle, voter: str, now: datetime) -> None:
 
 def open_named(*, voter: str, prompt: str, slugs: Sequence[str], now: datetime) -> Battle:
     """Talk to one contender or two by name; raises BattleRefused."""
-    found = Contender.objects.listed().in_bulk(list(slugs), field_name="slug")
+    able = [slug for slug in slugs if "\0" not in slug]  # PostgreSQL takes no such text
+    found = Contender.objects.listed().in_bulk(able, field_name="slug")
     if missing := [slug for slug in slugs if slug not in found]:
         raise battles.BattleRefused(
             "NO_CONTENDER", f"There is no contender {missing[0]!r:.80}.", 400

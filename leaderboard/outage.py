@@ -1,16 +1,19 @@
 """What a visitor is told while the database cannot be used: 503, come back soon, nothing was lost.
 
-Nothing here asks the database, the cache or a template that might.
+A text that no database can hold is the visitor's: 400. Nothing here asks the database, the cache
+or a template that might.
 """
 
 import logging
 
-from django.db import InterfaceError, OperationalError
+from django.core.exceptions import SuspiciousOperation
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import get_template
 from django.utils.deprecation import MiddlewareMixin
 
 from leaderboard.api import errors
+from leaderboard.views import pages
 
 logger = logging.getLogger(__name__)
 
@@ -25,6 +28,8 @@ class OutageMiddleware(MiddlewareMixin):
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer 503 for the database's faults; every other exception goes its way."""
+        if isinstance(exception, DataError) and "NUL" in str(exception):
+            return unreadable(request)
         if not isinstance(exception, OperationalError | InterfaceError):
             return None
         code, sentence = explained(str(exception))
@@ -42,6 +47,14 @@ def explained(words: str) -> tuple[str, str]:
     if any(each in said for each in BUSY):
         return "DATABASE_BUSY", "The site is very busy, so nothing was saved. Try it once more."
     return "DATABASE_AWAY", "The database cannot be reached. Nothing was saved; try again soon."
+
+
+def unreadable(request: HttpRequest) -> HttpResponse:
+    """Refuse a character that PostgreSQL cannot keep."""
+    sentence = "There is a NUL character in it: take it out and send it again."
+    if request.path.startswith("/api/"):
+        return errors.answer(400, "NUL_CHARACTER", sentence)
+    return pages.refused(request, SuspiciousOperation(sentence))
 
 
 def answer(request: HttpRequest, code: str, sentence: str) -> HttpResponse:

@@ -37,6 +37,7 @@ class BattleLife(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
+        Battle.objects.filter(state=State.ANSWERING).update(state=State.FAILED)  # earlier lives
         self.now = NOON
         self.battle = battles.start(
             voter="ada",

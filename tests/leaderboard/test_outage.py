@@ -1,10 +1,14 @@
 """What is answered while the database cannot be used: 503, never 500, and when to come back."""
 
+import json
+
 import pytest
-from django.db import OperationalError, connection
-from django.test import Client
+from django.db import DataError, OperationalError, connection
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 
 from leaderboard import outage
+from leaderboard.outage import OutageMiddleware
 from tests import factories
 from tests.leaderboard.voting import browser
 
@@ -64,3 +68,16 @@ def _locked_for_writing(execute: object, sql: str, *rest: object) -> object:
     if sql.startswith("SELECT"):
         return execute(sql, *rest)  # type: ignore[operator]
     raise OperationalError("database is locked")
+
+
+class TestUnreadable:
+    def test_is_refused_as_the_visitors_own(self, rf: RequestFactory) -> None:
+        said = DataError("PostgreSQL text fields cannot contain NUL (0x00) bytes")
+        middleware = OutageMiddleware(lambda _: HttpResponse())
+
+        page = middleware.process_exception(rf.get("/"), said)
+        call = middleware.process_exception(rf.get("/api/v1/board"), said)
+
+        assert (page and page.status_code, call and call.status_code) == (400, 400)
+        assert call
+        assert json.loads(call.content)["code"] == "NUL_CHARACTER"

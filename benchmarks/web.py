@@ -179,6 +179,7 @@ def main() -> int:
         with site(*size) as (started, counted):
             figures += measure(name, started, size[0], 20 if chosen.quick else 100)
             figures.append(Figure(f"{name}: memory of {WORKERS} workers", started.memory(), "MB"))
+            figures.append(Figure(f"{name}: votes stored", size[2], ""))
             queries.append(counted)
     for page, count in queries[0].items():
         more = max(each[page] for each in queries) - count

@@ -152,11 +152,6 @@ def fitted(counts: Counts, strengths: Floats, covariance: Floats, *, anchor: flo
     )
 
 
-def win_probability(rating_a: float, rating_b: float) -> float:
-    """Return the chance that A is preferred to B."""
-    return float(special.expit((rating_a - rating_b) / SCALE))
-
-
 def shares(counts: Counts) -> Floats:
     """Return each one's share of all games: the weights of the mean that stays at the anchor."""
     games = counts.games.sum(axis=1)

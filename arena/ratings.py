@@ -83,11 +83,6 @@ def rate(counted: Tallied, ground: Groundwork | None, since: Columns) -> tuple[l
     return _rows(people, fit, online, by.elo_start), fit.covariance.astype(np.float32).tobytes()
 
 
-def vote_counts() -> dict[int, int]:
-    """Return how many counted votes each rated contender has, by primary key."""
-    return dict(_published().values_list("contender_id", "votes"))
-
-
 def knowledge() -> pairs.Knowledge:
     """Return what the published ratings know, for the drawing of pairs."""
     newest = RatingSnapshot.objects.order_by("-pk").values_list("pk", flat=True).first() or 0

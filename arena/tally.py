@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from arena import ledger
 from arena.bradley_terry import Counts, Whole
-from arena.categories import ALL, BY_KEY, CATEGORIES
+from arena.categories import ALL, CATEGORIES
 from arena.ledger import Columns
 from arena.matrices import Floats
 from arena.models import LedgerEntry, LedgerHead, TallyCheckpoint
@@ -105,11 +105,6 @@ def several(*wanted: str) -> dict[str, Tallied]:
     with _lock:
         tally = _current()
         return {each: tally.of(each) for each in wanted}
-
-
-def known_categories(keys: list[str]) -> list[str]:
-    """Return those of the keys that name a board."""
-    return [key for key in keys if key == ALL or key in BY_KEY]
 
 
 def checkpoint() -> TallyCheckpoint | None:

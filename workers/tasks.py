@@ -54,8 +54,3 @@ def ring_turn(turn_id: int) -> None:
 def ring_ratings() -> None:
     """Say that there are new votes; many within a moment are one refresh."""
     bells.ring_once(refresh_ratings, within_s=settings.RATING_DEBOUNCE_S)
-
-
-def ring_preparation(count: int | None = None) -> None:
-    """Say that battles should be prepared."""
-    bells.ring(prepare_battles, count=count)

@@ -61,13 +61,6 @@ def load_adapter(url: str, name: str, path: Path, *, api_key: str = "") -> None:
         raise UserFault(code, f"The engine refused the adapter: {_said(response.text)}")
 
 
-def unload_adapter(url: str, name: str, *, api_key: str = "") -> None:
-    """Unload a LoRA adapter; one that is not there is no fault."""
-    response = _post(endpoint(url, "unload_lora_adapter"), {"lora_name": name}, api_key)
-    if response.status_code not in (200, 400, 404):
-        raise PlatformFault(Code.ENGINE_REFUSED, _said(response.text))
-
-
 def _post(url: str, body: dict[str, str], api_key: str) -> httpx.Response:
     try:
         return httpx.post(url, json=body, headers=headers(api_key), timeout=60)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from arena import bradley_terry, groundwork, ledger, ranks, style, tally
+from arena import groundwork, ledger, ranks, style, tally
 from arena.bradley_terry import Counts, Fit, Whole
 from arena.categories import ALL
 from arena.ledger import STYLE
@@ -128,14 +128,7 @@ def _moment(length: int) -> tuple[object, ...]:
 
 
 def _fit_plain(counted: Tallied, ground: Groundwork | None, category: str) -> _Fitted:
-    by, people = groundwork.rules_of(ground), counted.people.tolist()
-    fit = bradley_terry.fit(
-        counted.counts,
-        prior=by.prior,
-        anchor=by.anchor,
-        widening=groundwork.factors(ground, category, people),
-        fixed=people.index(by.fixed) if by.fixed in people else None,
-    )
+    fit = groundwork.fit(ground, counted, category)
     return _Fitted(counted, fit, (), ground.length if ground else 0)
 
 

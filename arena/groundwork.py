@@ -16,12 +16,13 @@ import numpy as np
 from django.db import transaction
 
 from arena import bradley_terry, elo, ledger, rules, style, tally
-from arena.bradley_terry import Counts
+from arena.bradley_terry import Counts, Fit
 from arena.categories import ALL, CATEGORIES
 from arena.ledger import Columns
 from arena.matrices import Floats, NotPositive
 from arena.models import Groundwork, LedgerEntry, LedgerHead, StyleGround
 from arena.rules import Rules
+from arena.tally import Tallied
 
 SHORT = 2_000  # entries that are read again at every refresh
 GROWTH = 0.01  # a hundredth more entries move a style-controlled rating by 0.01 points too far
@@ -122,6 +123,18 @@ def factors(row: Groundwork | None, category: str, people: list[int]) -> Floats:
     """Return the widening of each contender; 1 where it is not known yet."""
     known: Mapping[str, float] = row.widening.get(category, {}) if row else {}
     return np.array([known.get(str(each), 1.0) for each in people])
+
+
+def fit(row: Groundwork | None, counted: Tallied, category: str) -> Fit:
+    """Fit the counts of a category by the rules and the widening of this groundwork."""
+    by, people = rules_of(row), counted.people.tolist()
+    return bradley_terry.fit(
+        counted.counts,
+        prior=by.prior,
+        anchor=by.anchor,
+        widening=factors(row, category, people),
+        fixed=people.index(by.fixed) if by.fixed in people else None,
+    )
 
 
 def elo_after(row: Groundwork | None, columns: Columns) -> dict[int, float]:

@@ -71,16 +71,11 @@ def rate(counted: Tallied, ground: Groundwork | None, since: Columns) -> tuple[l
     people = [int(each) for each in counted.people]
     if not people:
         return [], b""
-    by = groundwork.rules_of(ground)
-    fit = bradley_terry.fit(
-        counted.counts,
-        prior=by.prior,
-        anchor=by.anchor,
-        widening=groundwork.factors(ground, ALL, people),
-        fixed=people.index(by.fixed) if by.fixed in people else None,
-    )
+    fit = groundwork.fit(ground, counted, ALL)
     online = groundwork.elo_after(ground, since)
-    return _rows(people, fit, online, by.elo_start), fit.covariance.astype(np.float32).tobytes()
+    return _rows(people, fit, online, groundwork.rules_of(ground).elo_start), fit.covariance.astype(
+        np.float32
+    ).tobytes()
 
 
 def knowledge() -> pairs.Knowledge:

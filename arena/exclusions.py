@@ -66,14 +66,7 @@ def exclude(*, votes: QuerySet[Vote], reason: str, sentence: str, now: datetime)
     """Have counted votes count no longer; say so in public; return how many they were."""
     with transaction.atomic():
         count = votes.filter(exclusion="").update(exclusion=reason)
-        if count:
-            changelog.append(
-                kind=PublicEvent.Kind.EXCLUSION,
-                reason=reason,
-                count=count,
-                sentence=sentence,
-                now=now,
-            )
+        _publish(PublicEvent.Kind.EXCLUSION, count, reason=reason, sentence=sentence, now=now)
     return count
 
 
@@ -81,15 +74,14 @@ def restore(*, votes: QuerySet[Vote], reason: str, sentence: str, now: datetime)
     """Have votes that were left out for this reason count again; say so in public."""
     with transaction.atomic():
         count = votes.filter(exclusion=reason).update(exclusion="")
-        if count:
-            changelog.append(
-                kind=PublicEvent.Kind.RESTORATION,
-                reason=reason,
-                count=count,
-                sentence=sentence,
-                now=now,
-            )
+        _publish(PublicEvent.Kind.RESTORATION, count, reason=reason, sentence=sentence, now=now)
     return count
+
+
+def _publish(kind: str, count: int, *, reason: str, sentence: str, now: datetime) -> None:
+    """Tell the public changelog how many votes were changed, if any were."""
+    if count:
+        changelog.append(kind=kind, reason=reason, count=count, sentence=sentence, now=now)
 
 
 def _exclusion(

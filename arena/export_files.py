@@ -1,6 +1,5 @@
 """Portions of exported rows as the bytes of a file: JSON lines or Parquet, piece by piece."""
 
-import io
 import json
 from collections.abc import Iterator
 
@@ -8,6 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from arena.exports import Row
+from arena.pipes import Pipe
 
 COLUMNS = [
     ("question_id", pa.string()),
@@ -41,36 +41,9 @@ def _jsonl(portions: Iterator[list[Row]]) -> Iterator[bytes]:
 
 def _parquet(portions: Iterator[list[Row]], schema: pa.Schema) -> Iterator[bytes]:
     """Write one row group a portion, and hand on what the writer has written so far."""
-    sink = _Handed()
+    sink = Pipe()
     with pq.ParquetWriter(pa.PythonFile(sink, mode="w"), schema, compression="zstd") as writer:
         for rows in portions:
             writer.write_table(pa.Table.from_pylist(rows, schema=schema))
             yield sink.taken()
     yield sink.taken()
-
-
-class _Handed(io.RawIOBase):
-    """A file that is only written to, from its beginning to its end."""
-
-    def __init__(self) -> None:
-        self._waiting, self._place = bytearray(), 0
-
-    def writable(self) -> bool:
-        """Say that it can be written to."""
-        return True
-
-    def tell(self) -> int:
-        """Return how much was written in all."""
-        return self._place
-
-    def write(self, data: object) -> int:
-        """Keep it until it is taken."""
-        given = bytes(memoryview(data))  # type: ignore[arg-type]
-        self._waiting += given
-        self._place += len(given)
-        return len(given)
-
-    def taken(self) -> bytes:
-        """Return what waits, and forget it."""
-        waiting, self._waiting = bytes(self._waiting), bytearray()
-        return waiting

@@ -16,6 +16,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from arena.pipes import Pipe
 from leaderboard import arrangement, columns
 from leaderboard.arrangement import Line
 from leaderboard.board import Board
@@ -118,7 +119,7 @@ def _parquet(board: Board, view: View) -> Iterator[bytes]:
     schema = pa.schema(
         [(field.name, pa.float64() if field.is_number else pa.string()) for field in wanted]
     )
-    sink = _Pipe()
+    sink = Pipe()
     with pq.ParquetWriter(sink, schema) as writer:
         for piece in _pieces(board, view):
             cells = [list(column) for column in zip(*piece, strict=True)]
@@ -129,35 +130,6 @@ def _parquet(board: Board, view: View) -> Iterator[bytes]:
             writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
             yield sink.taken()
     yield sink.taken()
-
-
-class _Pipe(io.RawIOBase):
-    """A file that is read while it is written; it knows how long it is by now."""
-
-    def __init__(self) -> None:
-        self._parts: list[bytes] = []
-        self._length = 0
-
-    def writable(self) -> bool:
-        """Say that it can be written to."""
-        return True
-
-    def write(self, data: Any) -> int:
-        """Add to the end."""
-        part = bytes(data)
-        self._parts.append(part)
-        self._length += len(part)
-        return len(part)
-
-    def tell(self) -> int:
-        """Return how much was ever written."""
-        return self._length
-
-    def taken(self) -> bytes:
-        """Return what was written since the last time."""
-        written = b"".join(self._parts)
-        self._parts.clear()
-        return written
 
 
 KINDS = MappingProxyType(

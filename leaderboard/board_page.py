@@ -6,12 +6,13 @@ from functools import cached_property
 from django.conf import settings
 
 from evals.models import Suite
-from leaderboard import arrangement, columns, filters, headings, searching
+from leaderboard import arrangement, columns, headings, searching
 from leaderboard.arrangement import Line
 from leaderboard.board import Board
 from leaderboard.columns import Column
-from leaderboard.filters import Filters, Option
+from leaderboard.filters import Filters
 from leaderboard.headings import Heading
+from leaderboard.narrowed import Narrowed
 from leaderboard.viewing import PAGE_ROWS, View
 
 Link = tuple[str, str, bool]  # what it says, where it leads, whether the reader is there
@@ -28,11 +29,9 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class BoardPage:
+class BoardPage(Narrowed):
     """Everything the page shows; made once a view and kept with the board."""
 
-    board: Board
-    view: View
     suites: list[Suite]
 
     @cached_property
@@ -120,16 +119,6 @@ class BoardPage:
             return plain
         names = ", then ".join(each.label for each in self.sorting)
         return [(self.view.sort, f"{names} (as chosen)"), *plain]
-
-    @cached_property
-    def options(self) -> dict[str, list[Option]]:
-        """Return what every filter can be set to."""
-        return self.board.kept(("options",), lambda: filters.options(self.board.rows))
-
-    @property
-    def filter_count(self) -> int:
-        """Return how many filters are set."""
-        return len(self.view.filters.pairs())
 
     @property
     def unknown(self) -> tuple[str, ...]:

@@ -3,13 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from types import MappingProxyType
 
 from django.http import QueryDict
 from django.urls import reverse
 
-from leaderboard import filters, viewing
 from leaderboard.board import Board
 from leaderboard.charting import (
     agreement,
@@ -25,7 +23,7 @@ from leaderboard.charting.asking import Asked
 from leaderboard.charting.picture import Link, Picture
 from leaderboard.charts import NARROWING
 from leaderboard.filters import Option
-from leaderboard.viewing import View
+from leaderboard.narrowed import Narrowed
 
 KINDS = MappingProxyType(
     {
@@ -65,18 +63,12 @@ def draw(kind: str, board: Board, query: QueryDict, *, today: date) -> Picture:
 
 
 @dataclass(frozen=True)
-class ChartPage:
+class ChartPage(Narrowed):
     """Everything the page shows around its picture."""
 
     kind: str
-    board: Board
     query: QueryDict
     picture: Picture
-
-    @cached_property
-    def view(self) -> View:
-        """Return the search and the filters, which are the board's."""
-        return viewing.asked(self.query)
 
     @property
     def kinds(self) -> list[Link]:
@@ -97,16 +89,6 @@ class ChartPage:
             for name in ("x", "y", "by", "suite")
             if name in self.query
         ]
-
-    @property
-    def options(self) -> dict[str, list[Option]]:
-        """Return what every filter can be set to."""
-        return self.board.kept(("options",), lambda: filters.options(self.board.rows))
-
-    @property
-    def filter_count(self) -> int:
-        """Return how many filters are set."""
-        return len(self.view.filters.pairs())
 
     @property
     def data_address(self) -> str:

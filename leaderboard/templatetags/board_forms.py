@@ -4,13 +4,13 @@ from typing import Any
 
 from django import template
 
-from leaderboard.board_page import BoardPage
+from leaderboard.narrowed import Narrowed
 
 register = template.Library()
 
 
 @register.inclusion_tag("board/_choice.html")
-def choice(page: BoardPage, name: str, label: str, nothing: str) -> dict[str, Any]:
+def choice(page: Narrowed, name: str, label: str, nothing: str) -> dict[str, Any]:
     """Draw the choices of one filter, the present one selected."""
     return {
         "name": name,

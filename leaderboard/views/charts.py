@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from leaderboard import chart_page, exports, finders, freshness, snapshots
+from leaderboard import chart_page, exports, finders, freshness, snapshots, viewing
 from leaderboard.charting.picture import Picture
 
 
@@ -22,7 +22,13 @@ def index(request: HttpRequest, kind: str = "cost") -> HttpResponse:
     etag = freshness.etag_of(request, f"{snapshot.version} {timezone.now().date()}")
     if answer := freshness.unchanged(request, etag):
         return answer
-    page = chart_page.ChartPage(kind, snapshot.board, request.GET, _picture(request, kind))
+    page = chart_page.ChartPage(
+        board=snapshot.board,
+        view=viewing.asked(request.GET),
+        kind=kind,
+        query=request.GET,
+        picture=_picture(request, kind),
+    )
     context = {"page": page, "chart": page.picture, "style_guards": finders.style_guards()}
     return freshness.marked(render(request, "charts/index.html", context), etag)
 

@@ -1,14 +1,19 @@
 """One vLLM server and one harness for all tests of engines, on the zoo's smallest base."""
 
+import json
+import os
 import shutil
 import socket
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests import evil_llm as evil
-from workers.engines import control, stacks
+from workers.engines import control, processes, stacks
 from workers.engines.harness import Harness
 from workers.engines.nursery import Nursery
 from workers.engines.vllm import Server, ServerSpec
@@ -31,6 +36,22 @@ def evil_llm(evil_llm_server: evil.EvilLLM) -> evil.EvilLLM:
     evil_llm_server.asked.clear()
     evil_llm_server.failures_left = 0
     return evil_llm_server
+
+
+def in_float32(tasks: str, *, limit: int, layers: Sequence[Path]) -> dict[str, Any]:
+    """Return what lm-eval's own `hf` backend asks and hears of the base with layers merged in."""
+    command = [sys.executable, "-m", "tests.engines.reference", str(BASE), tasks, str(limit)]
+    done = subprocess.run(
+        [*command, *map(str, layers)],
+        cwd=processes.ROOT,
+        env={**os.environ, "HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=500,
+    )
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
 
 
 def free_port() -> int:

@@ -1,17 +1,13 @@
 """Benchmarks asked as conversations: the same prompts and answers as lm-eval's `hf` backend."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.engines.conftest import BASE, LAYERS
+from tests.engines.conftest import LAYERS, in_float32
 from tests.engines.test_parity import NATS, order, rows, tokens_in
-from workers.engines import processes
 from workers.engines.harness import Harness
 from workers.engines.orders import BenchmarkSpec
 from workers.engines.vllm import Server
@@ -24,18 +20,7 @@ LIMIT = 20
 def reference() -> dict[str, Any]:
     """Return what lm-eval's own backend asks and hears, in float32."""
     tasks = "chat:zoo_facts,chat:zoo_instructions"
-    command = [sys.executable, "-m", "tests.engines.reference", str(BASE), tasks, str(LIMIT)]
-    done = subprocess.run(
-        [*command, *map(str, LAYERS)],
-        cwd=processes.ROOT,
-        env={**os.environ, "HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1"},
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=500,
-    )
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return found
+    return in_float32(tasks, limit=LIMIT, layers=LAYERS)
 
 
 class TestChat:

@@ -1,19 +1,15 @@
 """An adapter that trains the output layer: merged it scores as PEFT does, served plainly not."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from safetensors.torch import load_file, save_file
 
-from tests.engines.conftest import BASE, ZOO, free_port
+from tests.engines.conftest import BASE, ZOO, free_port, in_float32
 from tests.engines.test_parity import NATS, order, rows
-from workers.engines import control, processes, stacks
+from workers.engines import control, stacks
 from workers.engines.harness import Harness
 from workers.engines.nursery import Nursery
 from workers.engines.orders import BenchmarkSpec
@@ -39,17 +35,7 @@ def layer(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def expected(layer: Path) -> list[float]:
     """Return PEFT's log-probability of every choice, in float32."""
-    command = [sys.executable, "-m", "tests.engines.reference", str(BASE), SPEC.task, "30"]
-    done = subprocess.run(
-        [*command, str(layer)],
-        cwd=processes.ROOT,
-        env={**os.environ, "HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1"},
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=500,
-    )
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    found = in_float32(SPEC.task, limit=30, layers=[layer])
     return [response[0] for response in found[SPEC.task]["responses"]]
 
 

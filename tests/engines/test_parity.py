@@ -3,9 +3,6 @@
 import asyncio
 import json
 import math
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 from tokenizers import Tokenizer
 
-from tests.engines.conftest import BASE, LAYERS
+from tests.engines.conftest import BASE, LAYERS, in_float32
 from workers.engines import processes
 from workers.engines.harness import Harness
 from workers.engines.orders import BenchmarkSpec, Measurement, Order, Target, TargetKind
@@ -29,18 +26,7 @@ NATS = 0.05  # mean difference a token that bfloat16 may make
 def reference() -> dict[str, Any]:
     """Return what lm-eval's own backend finds of the merged stack, in float32."""
     tasks = "zoo_facts,zoo_sums,zoo_stories"
-    command = [sys.executable, "-m", "tests.engines.reference", str(BASE), tasks, str(LIMIT)]
-    done = subprocess.run(
-        [*command, *map(str, LAYERS)],
-        cwd=processes.ROOT,
-        env={**os.environ, "HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1"},
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=500,
-    )
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return found
+    return in_float32(tasks, limit=LIMIT, layers=LAYERS)
 
 
 def tokens_in(text: str) -> int:

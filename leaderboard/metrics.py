@@ -14,7 +14,8 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
 
-from arena.models import Battle, RatingSnapshot, Response, Vote
+from arena import ratings
+from arena.models import Battle, Response, Vote
 from evals.models import Deployment, EvalRun
 from workers.models import Heartbeat
 
@@ -143,7 +144,7 @@ def _votes() -> Iterator[Metric]:
 
 
 def _ratings(now: datetime) -> Iterator[Metric]:
-    newest = RatingSnapshot.objects.order_by("-pk").first()
+    newest = ratings.current()
     unseen = Vote.objects.counted().filter(pk__gt=newest.last_vote if newest else 0)
     late = unseen.aggregate(count=Count("pk"), oldest=Min("cast_at"))
     yield _gauge("rating_lag_votes", "Counted votes that no rating has seen.", late["count"])

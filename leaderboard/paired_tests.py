@@ -10,6 +10,7 @@ import numpy as np
 
 from evals import paired, samples
 from evals.models import Score
+from leaderboard.rows import reading
 
 KEPT = 4096
 SEED = 20230504  # the same two files always have the same interval
@@ -37,9 +38,7 @@ class Tested:
     @property
     def verdict(self) -> str:
         """Return how the difference reads: better, worse, or noise."""
-        if self.is_noise:
-            return "noise"
-        return "better" if self.is_better else "worse"
+        return reading(is_noise=self.is_noise, is_better=self.is_better)
 
 
 @dataclass(frozen=True, slots=True)

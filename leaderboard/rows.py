@@ -14,6 +14,13 @@ from leaderboard.weight_classes import GIGABYTE, weight_class
 CONFIDENCE = 1.96  # standard errors on either side of a 95 % interval
 
 
+def reading(*, is_noise: bool, is_better: bool) -> str:
+    """Return how a difference reads: better, worse, or noise."""
+    if is_noise:
+        return "noise"
+    return "better" if is_better else "worse"
+
+
 @dataclass(frozen=True, slots=True)
 class Gain:
     """How a value differs from the parent's, in the value's own unit."""
@@ -40,9 +47,7 @@ class Gain:
     @property
     def verdict(self) -> str:
         """Return how the difference reads: better, worse, or noise."""
-        if self.is_noise:
-            return "noise"
-        return "better" if self.is_better else "worse"
+        return reading(is_noise=self.is_noise, is_better=self.is_better)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,10 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+from hypothesis import given
+from hypothesis import strategies as st
+
+from arena import leaks
 from arena.leaks import Name, find
 
 HERE = Path(__file__).parent
@@ -66,3 +70,32 @@ class TestFind:
         alarms = [each.text for each in harmless if each.is_found]
 
         assert len(alarms) <= 0.02 * len(harmless), alarms
+
+
+class TestMayName:
+    names = (Name("wren-instruct", is_distinct=True), Name("acme pet", is_distinct=False))
+    bits = st.sampled_from(
+        [
+            "wren",
+            "-",
+            " ",
+            "_",
+            ".",
+            "instruct",
+            "acme",
+            "pet",
+            "p e t",
+            "qwen",
+            "g p t",
+            "s",
+            "I am ",
+        ]
+    )
+
+    @given(parts=st.lists(bits, max_size=12))
+    def test_never_hides_what_the_search_would_find(self, parts: list[str]) -> None:
+        text = "".join(parts).lower()
+
+        is_found = leaks._pattern(self.names).search(text) is not None
+
+        assert leaks._may_name(text, self.names) >= is_found

@@ -102,6 +102,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "leaderboard.context.site",
             ],
+            "builtins": ["django.templatetags.i18n"],  # every template has texts
         },
     },
 ]

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from evals import journal, notices, reproduction
 from evals.models import (
@@ -41,6 +42,12 @@ class Step:
 
     label: str
     state: str  # done, here, ahead, wrong
+
+    @property
+    def state_label(self) -> str:
+        """Return the state in a word."""
+        words = {"done": _("done"), "here": _("now"), "ahead": _("ahead"), "wrong": _("wrong")}
+        return words[self.state]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import math
 from datetime import timedelta
 
 from django import template
+from django.utils.translation import gettext as _
 
 register = template.Library()
 
@@ -136,6 +137,12 @@ def change_in_unit(value: float | None, is_percent: bool) -> str:
 def arrow(value: float) -> str:
     """Draw which way a difference goes."""
     return "▲" if value > 0 else "▼" if value < 0 else "◆"
+
+
+@register.filter
+def verdict(word: str) -> str:
+    """Say a verdict of a test of two scores: the design's class names are English."""
+    return {"better": _("better"), "worse": _("worse"), "noise": _("within noise")}[word]
 
 
 @register.filter

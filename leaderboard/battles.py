@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.http import Http404
+from django.utils.translation import gettext as _
 
 from arena import battles, conversations, streams, votes
 from arena.models import Battle, Prompt, Turn, Vote
@@ -63,7 +64,9 @@ def open_named(*, voter: str, prompt: str, slugs: Sequence[str], now: datetime) 
     found = Contender.objects.listed().in_bulk(able, field_name="slug")
     if missing := [slug for slug in slugs if slug not in found]:
         raise battles.BattleRefused(
-            "NO_CONTENDER", f"There is no contender {missing[0]!r:.80}.", 400
+            "NO_CONTENDER",
+            _("There is no contender %(missing)s.") % {"missing": repr(missing[0])[:80]},
+            400,
         )
     contenders = [found[slug] for slug in slugs]
     battle = conversations.open_named(voter=voter, prompt=prompt, contenders=contenders, now=now)
@@ -87,7 +90,7 @@ def of_voter(battle_id: UUID, voter: str) -> Battle:
         .first()
     )
     if battle is None or not voter:
-        raise Http404("There is no such battle.")
+        raise Http404(_("There is no such battle."))
     return battle
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from evals.models import Suite
 from leaderboard import arrangement, columns, headings, searching
@@ -117,8 +118,8 @@ class BoardPage(Narrowed):
         plain = [(each.sort, each.label) for each in columns.of(self.board)]
         if self.view.sort in dict(plain):
             return plain
-        names = ", then ".join(each.label for each in self.sorting)
-        return [(self.view.sort, f"{names} (as chosen)"), *plain]
+        names = _(", then ").join(each.label for each in self.sorting)
+        return [(self.view.sort, _("%(names)s (as chosen)") % {"names": names}), *plain]
 
     @property
     def unknown(self) -> tuple[str, ...]:
@@ -130,21 +131,21 @@ class BoardPage(Narrowed):
         """Return each shape of the table."""
         view = self.view
         return [
-            ("Stacks", view.but(is_flat=False).address(), not view.is_flat),
-            ("Flat", view.but(is_flat=True).address(), view.is_flat),
+            (_("Stacks"), view.but(is_flat=False).address(), not view.is_flat),
+            (_("Flat"), view.but(is_flat=True).address(), view.is_flat),
         ]
 
     @property
     def presets(self) -> list[Link]:
         """Return the questions that readers come with."""
         every = {
-            "Everything": View(self.view.suite),
-            "Fits in 8 GB": View(self.view.suite, filters=Filters(fits="8")),
-            "Beats its base": View(
+            _("Everything"): View(self.view.suite),
+            _("Fits in 8 GB"): View(self.view.suite, filters=Filters(fits="8")),
+            _("Beats its base"): View(
                 self.view.suite, sort="-over_base", is_flat=True, filters=Filters(beats="base")
             ),
-            "Cheapest per point": View(self.view.suite, sort="cost_per_point", is_flat=True),
-            "Open licences": View(self.view.suite, filters=Filters(terms="open")),
+            _("Cheapest per point"): View(self.view.suite, sort="cost_per_point", is_flat=True),
+            _("Open licences"): View(self.view.suite, filters=Filters(terms="open")),
         }
         return [(name, view.address(), view == self.view) for name, view in every.items()]
 

@@ -7,6 +7,8 @@ from types import MappingProxyType
 
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from leaderboard.board import Board
 from leaderboard.charting import (
@@ -27,13 +29,13 @@ from leaderboard.narrowed import Narrowed
 
 KINDS = MappingProxyType(
     {
-        "cost": "Quality and cost",
-        "pound-for-pound": "Pound for pound",
-        "gap": "Gap to the baseline",
-        "ratings": "Ratings",
-        "wins": "Who beat whom",
-        "gains": "Gains of layers",
-        "agreement": "Benchmarks and votes",
+        "cost": gettext_noop("Quality and cost"),
+        "pound-for-pound": gettext_noop("Pound for pound"),
+        "gap": gettext_noop("Gap to the baseline"),
+        "ratings": gettext_noop("Ratings"),
+        "wins": gettext_noop("Who beat whom"),
+        "gains": gettext_noop("Gains of layers"),
+        "agreement": gettext_noop("Benchmarks and votes"),
     }
 )
 DRAWN: MappingProxyType[str, Callable[[Board, Asked], Picture]] = MappingProxyType(
@@ -78,7 +80,7 @@ class ChartPage(Narrowed):
         kept.update({name: pairs[name] for name in ("suite", *NARROWING) if name in pairs})
         tail = f"?{kept.urlencode()}" if kept else ""
         return [
-            (label, f"{address(kind)}{tail}", kind == self.kind) for kind, label in KINDS.items()
+            (_(name), f"{address(kind)}{tail}", kind == self.kind) for kind, name in KINDS.items()
         ]
 
     @property

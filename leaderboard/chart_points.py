@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from leaderboard.rows import BoardRow
 
 Interval = tuple[float, float, float]  # a value with both ends of its 95 % interval
@@ -14,12 +16,22 @@ class Quality:
     """What is better when it is higher."""
 
     key: str
-    label: str
-    title: str
+    name: str  # in English, as the axis is
+    axis: str
     value: Callable[[BoardRow], Interval | None]
     write: Callable[[Any], str]
     level: Callable[[BoardRow], Interval | None]  # a baseline's, even where it is partial
     caveat: Callable[[BoardRow], str]  # what must be said with that level
+
+    @property
+    def label(self) -> str:
+        """Return its name in the reader's language."""
+        return _(self.name)
+
+    @property
+    def title(self) -> str:
+        """Return what stands along the axis, in the reader's language."""
+        return _(self.axis)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +39,21 @@ class Cost:
     """What is better when it is lower, or, like speed, when it is higher."""
 
     key: str
-    label: str
-    title: str
+    name: str  # in English, as the axis is
+    axis: str
     value: Callable[[BoardRow], float | None]
     write: Callable[[Any], str]
     is_high_better: bool = False
+
+    @property
+    def label(self) -> str:
+        """Return its name in the reader's language."""
+        return _(self.name)
+
+    @property
+    def title(self) -> str:
+        """Return what stands along the axis, in the reader's language."""
+        return _(self.axis)
 
 
 @dataclass(frozen=True, slots=True)

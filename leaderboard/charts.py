@@ -8,20 +8,15 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from leaderboard import arrangement, drawing, viewing
 from leaderboard.board import Board
-from leaderboard.chart_points import Cost, Interval, Point, Quality
+from leaderboard.chart_axes import COSTS, QUALITIES
+from leaderboard.chart_points import Cost, Point, Quality
 from leaderboard.filters import Filters
-from leaderboard.rows import CONFIDENCE, BoardRow
-from leaderboard.templatetags.figures import (
-    bytes_,
-    dollars,
-    points,
-    size,
-    uncapped,
-    whole,
-)
+from leaderboard.rows import BoardRow
+from leaderboard.templatetags.figures import between, uncapped
 from leaderboard.viewing import View
 
 Link = tuple[str, str, bool]
@@ -105,88 +100,6 @@ class Chart:
         ]
 
 
-def _average(row: BoardRow) -> Interval | None:
-    """Return the average with its interval; a partial one is not comparable."""
-    return None if row.average.is_partial else _any_average(row)
-
-
-def _any_average(row: BoardRow) -> Interval | None:
-    cell = row.average
-    if cell.value is None:
-        return None
-    spread = CONFIDENCE * (cell.stderr or 0.0)
-    return cell.value, cell.value - spread, cell.value + spread
-
-
-def _asked_part(row: BoardRow) -> str:
-    """Say where a baseline's average stands on fewer benchmarks than the others'."""
-    cell = row.average
-    return f" on {cell.measured} of {cell.of} benchmarks" if cell.is_partial else ""
-
-
-def _rating(row: BoardRow) -> Interval | None:
-    return (row.rating.value, row.rating.lower, row.rating.upper) if row.rating else None
-
-
-def _training(row: BoardRow) -> float | None:
-    total = row.cost.stack_training_usd
-    return None if total is None else float(total)
-
-
-QUALITIES = {
-    each.key: each
-    for each in (
-        Quality(
-            "average",
-            "Average",
-            "Average over chance level",
-            _average,
-            points,
-            level=_any_average,
-            caveat=_asked_part,
-        ),
-        Quality(
-            "rating",
-            "Rating",
-            "Rating in blind votes",
-            _rating,
-            whole,
-            level=_rating,
-            caveat=lambda _row: "",
-        ),
-    )
-}
-COSTS = {
-    each.key: each
-    for each in (
-        Cost("parameters", "Parameters", "Parameters served", lambda row: row.parameters, size),
-        Cost(
-            "memory",
-            "Memory",
-            "Memory that the server really used",
-            lambda row: row.cost.peak_memory_bytes,
-            bytes_,
-        ),
-        Cost("training", "Training cost", "Training cost of the stack, $", _training, dollars),
-        Cost(
-            "price",
-            "$ per M tokens",
-            "Measured $ per million tokens",
-            lambda row: row.cost.usd_per_million_tokens,
-            dollars,
-        ),
-        Cost(
-            "speed",
-            "Tokens/s",
-            "Measured tokens a second",
-            lambda row: row.cost.tokens_per_second,
-            whole,
-            is_high_better=True,
-        ),
-    )
-}
-
-
 def asked(query: QueryDict) -> Choice:
     """Read a choice out of an address."""
     quality, cost = query.get("y", ""), query.get("x", "")
@@ -253,21 +166,39 @@ def _summary(points: list[Point], quality: Quality, cost: Cost, mark: BoardRow |
     """Say in three sentences what the picture shows."""
     ours = [point for point in points if not point.row.is_baseline]
     if not ours:
-        return f"No contender has both {uncapped(quality.label)} and {uncapped(cost.label)} yet."
+        return _("No contender has both %(quality)s and %(cost)s yet.") % {
+            "quality": uncapped(quality.label),
+            "cost": uncapped(cost.label),
+        }
     best = max(ours, key=lambda point: point.y)
     front = [point.row.name for point in ours if point.is_on_front]
-    text = (
-        f"{best.row.name} is highest with {quality.write(best.y)} "
-        f"({quality.write(best.low)} to {quality.write(best.high)}) "
-        f"at {cost.write(best.x)}. On the Pareto line: {_listed(front)}."
-    )
+    text = _(
+        "%(name)s is highest with %(value)s (%(interval)s) at %(cost)s. On the Pareto "
+        "line: %(front)s."
+    ) % {
+        "name": best.row.name,
+        "value": quality.write(best.y),
+        "interval": between(quality.write(best.low), quality.write(best.high)),
+        "cost": cost.write(best.x),
+        "front": _listed(front),
+    }
     if mark and (level := quality.level(mark)):
-        text += f" The baseline {mark.name} stands at {quality.write(level[0])}"
-        text += f"{quality.caveat(mark)}."
+        told = quality.write(level[0]) + quality.caveat(mark)
+        text += " " + _("The baseline %(name)s stands at %(value)s.") % {
+            "name": mark.name,
+            "value": told,
+        }
     return text
 
 
 def _listed(names: list[str]) -> str:
     if len(names) > NAMES_MAX:
-        return f"{', '.join(names[:NAMES_MAX])} and {len(names) - NAMES_MAX} more"
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+        return _("%(names)s and %(more)s more") % {
+            "names": ", ".join(names[:NAMES_MAX]),
+            "more": len(names) - NAMES_MAX,
+        }
+    return (
+        names[0]
+        if len(names) == 1
+        else _("%(names)s and %(last)s") % {"names": ", ".join(names[:-1]), "last": names[-1]}
+    )

@@ -7,6 +7,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from evals.models import Benchmark
 from leaderboard.board import Board
 from leaderboard.rows import BoardRow
@@ -21,13 +24,18 @@ def plain(value: Any) -> str:
     return str(value or "")
 
 
+def worded(value: Any) -> str:
+    """Write one of our own words in the reader's language."""
+    return _(value) if value else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column: `value` sorts and is exported, `write` shows it."""
 
     key: str
-    label: str
-    hint: str
+    heading: str  # in English, as its meaning is: a board is kept for readers of every language
+    meaning: str
     value: Callable[[BoardRow], Value]
     write: Callable[[Any], str] = whole
     group: str = "figure"  # name, average, score, rating, figure or text: how its cells are drawn
@@ -35,6 +43,16 @@ class Column:
     is_default: bool = True
     stderr: Callable[[BoardRow], float | None] | None = None
     benchmark: Benchmark | None = None
+
+    @property
+    def label(self) -> str:
+        """Return its heading in the reader's language."""
+        return worded(self.heading)
+
+    @property
+    def hint(self) -> str:
+        """Return what it means, in the reader's language."""
+        return worded(self.meaning)
 
     @property
     def sort(self) -> str:
@@ -89,11 +107,19 @@ def _released(row: BoardRow) -> str | None:
     return row.released_at.isoformat() if row.released_at else None
 
 
-NAME = Column("name", "Contender", "by name", lambda row: row.name.casefold(), plain, "name", True)
+NAME = Column(
+    "name",
+    gettext_noop("Contender"),
+    gettext_noop("by name"),
+    lambda row: row.name.casefold(),
+    plain,
+    "name",
+    True,
+)
 AVERAGE = Column(
     "average",
-    "Average",
-    "guessing is 0, perfect is 100",
+    gettext_noop("Average"),
+    gettext_noop("guessing is 0, perfect is 100"),
     lambda row: row.average.value,
     points,
     "average",
@@ -102,55 +128,60 @@ AVERAGE = Column(
 _MORE = (
     Column(
         "rating",
-        "Rating",
-        "strength in blind votes",
+        gettext_noop("Rating"),
+        gettext_noop("strength in blind votes"),
         lambda row: row.rating.value if row.rating else None,
         whole,
         "rating",
         stderr=lambda row: row.rating.stderr if row.rating else None,
     ),
-    Column("votes", "Votes", "counted votes", lambda row: row.rating.votes if row.rating else None),
+    Column(
+        "votes",
+        gettext_noop("Votes"),
+        gettext_noop("counted votes"),
+        lambda row: row.rating.votes if row.rating else None,
+    ),
     Column(
         "elo",
         "Elo",
-        "online Elo, in the order of the votes",
+        gettext_noop("online Elo, in the order of the votes"),
         lambda row: row.rating.elo if row.rating else None,
         is_default=False,
     ),
     Column(
         "parameters",
-        "Params",
-        "weights served: base and layers",
+        gettext_noop("Params"),
+        gettext_noop("weights served: base and layers"),
         lambda row: row.parameters,
         size,
         is_low_first=True,
     ),
     Column(
         "memory",
-        "Memory",
-        "memory that its server really used",
+        gettext_noop("Memory"),
+        gettext_noop("memory that its server really used"),
         lambda row: row.cost.peak_memory_bytes,
         bytes_,
         is_low_first=True,
     ),
     Column(
         "speed",
-        "Tok/s",
-        "measured: tokens a second, one request at a time",
+        gettext_noop("Tok/s"),
+        gettext_noop("measured: tokens a second, one request at a time"),
         lambda row: row.cost.tokens_per_second,
     ),
     Column(
         "cost",
-        "$/M tok",
-        "measured: dollars for a million tokens",
+        gettext_noop("$/M tok"),
+        gettext_noop("measured: dollars for a million tokens"),
         lambda row: row.cost.usd_per_million_tokens,
         dollars,
         is_low_first=True,
     ),
     Column(
         "training",
-        "Training",
-        "dollars to train the whole stack",
+        gettext_noop("Training"),
+        gettext_noop("dollars to train the whole stack"),
         _training,
         dollars,
         is_low_first=True,
@@ -159,7 +190,7 @@ _MORE = (
     Column(
         "cost_per_point",
         "$/point",
-        "dollars for a million tokens, divided by points over chance",
+        gettext_noop("dollars for a million tokens, divided by points over chance"),
         lambda row: row.cost_per_point,
         dollars,
         is_low_first=True,
@@ -167,24 +198,24 @@ _MORE = (
     ),
     Column(
         "per_million",
-        "Pts/M",
-        "points over chance for every million weights served",
+        gettext_noop("Pts/M"),
+        gettext_noop("points over chance for every million weights served"),
         lambda row: row.per_million_parameters,
         points,
         is_default=False,
     ),
     Column(
         "per_gigabyte",
-        "Pts/GB",
-        "points over chance for every gigabyte used",
+        gettext_noop("Pts/GB"),
+        gettext_noop("points over chance for every gigabyte used"),
         lambda row: row.per_gigabyte,
         points,
         is_default=False,
     ),
     Column(
         "over_base",
-        "Over base",
-        "points gained over the model it stands on",
+        gettext_noop("Over base"),
+        gettext_noop("points gained over the model it stands on"),
         lambda row: row.over_base.difference if row.over_base else None,
         points,
         stderr=lambda row: row.over_base.stderr if row.over_base else None,
@@ -192,8 +223,8 @@ _MORE = (
     ),
     Column(
         "first_token",
-        "First tok",
-        "seconds to the first token",
+        gettext_noop("First tok"),
+        gettext_noop("seconds to the first token"),
         lambda row: row.cost.first_token_s,
         lambda value: points(value, 2),
         is_low_first=True,
@@ -201,33 +232,41 @@ _MORE = (
     ),
     Column(
         "weight",
-        "Class",
-        "weight class, by the memory it really used",
+        gettext_noop("Class"),
+        gettext_noop("weight class, by the memory it really used"),
         lambda row: row.weight_class or None,
-        plain,
+        worded,
         "text",
         is_low_first=True,
         is_default=False,
     ),
     Column(
         "terms",
-        "Licence",
-        "what the whole stack may be used for: the strictest part decides",
-        lambda row: row.inherited.terms.label,
-        plain,
+        gettext_noop("Licence"),
+        gettext_noop("what the whole stack may be used for: the strictest part decides"),
+        lambda row: row.inherited.terms.word,
+        worded,
         "text",
         is_low_first=True,
         is_default=False,
     ),
     Column(
         "quant",
-        "Stored as",
-        "how the weights are stored",
+        gettext_noop("Stored as"),
+        gettext_noop("how the weights are stored"),
         lambda row: row.quantisation or None,
         plain,
         "text",
         is_low_first=True,
         is_default=False,
     ),
-    Column("released", "Released", "date of release", _released, plain, "text", is_default=False),
+    Column(
+        "released",
+        gettext_noop("Released"),
+        gettext_noop("date of release"),
+        _released,
+        plain,
+        "text",
+        is_default=False,
+    ),
 )

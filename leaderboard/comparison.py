@@ -6,6 +6,8 @@ The first one is the reference. An adapter that comes alone is set against its p
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from evals import averages, samples
 from evals.models import Benchmark, Contender, Score, Suite
 from leaderboard import flips, meetings, paired_tests, questions, snapshots
@@ -86,7 +88,12 @@ class ComparePage:
         """Return the ways to look at questions: name, count, address, whether it is chosen."""
         counts = self.flips.counts if self.flips else {}
         return [
-            (way, counts[way], self.view.address(way=way, page=1), way == self.view.way)
+            (
+                _(flips.WAYS[way]),
+                counts[way],
+                self.view.address(way=way, page=1),
+                way == self.view.way,
+            )
             for way in flips.WAYS
             if way in counts
         ]
@@ -134,7 +141,7 @@ def read(view: View) -> ComparePage:
 def _chosen(slugs: Sequence[str], table: Board) -> tuple[str, ...]:
     for slug in slugs:
         if slug not in table.by_slug:
-            raise NoSuchContender("One of those is not on this board.")
+            raise NoSuchContender(_("One of those is not on this board."))
     if len(slugs) == 1 and (parent := table.by_slug[slugs[0]].parent):
         return (parent, slugs[0])
     return tuple(slugs)

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from leaderboard import help_pages
 
@@ -35,9 +36,9 @@ def _navigation(path: str) -> list[Entry]:
     arena, submissions = reverse("arena"), reverse("submission-list")
     ratings = reverse("rating-list")
     return [
-        Entry("Board", board, path == board or path.startswith("/contenders/")),
-        Entry("Ratings", ratings, path.startswith(ratings)),
-        Entry("Charts", charts, path.startswith(charts)),
-        Entry("Arena", arena, path.startswith(arena)),
-        Entry("Submit", reverse("submission-new"), path.startswith(submissions)),
+        Entry(_("Board"), board, path == board or path.startswith("/contenders/")),
+        Entry(_("Ratings"), ratings, path.startswith(ratings)),
+        Entry(_("Charts"), charts, path.startswith(charts)),
+        Entry(_("Arena"), arena, path.startswith(arena)),
+        Entry(_("Submit"), reverse("submission-new"), path.startswith(submissions)),
     ]

@@ -11,10 +11,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import get_language, gettext_noop
+from django.utils.translation import gettext as _
 
 from leaderboard import layer_names
 from leaderboard.chart_points import Cost, Interval, Point, Quality
 from leaderboard.rows import BoardRow
+from leaderboard.templatetags.figures import between, spelled
 
 INK, MUTED, LINE = "var(--ink)", "var(--ink-3)", "var(--line)"
 BRASS, BLUE, HARM = "var(--brass-fill)", "var(--blue)", "var(--red)"
@@ -22,9 +25,9 @@ CARD = "var(--card)"
 SHADE = "var(--shade)"  # of an interval's band
 TWO_SIDED = [[0, "var(--harm-fill)"], [0.5, "var(--sunk)"], [1, "var(--blue-fill)"]]
 KINDS = {
-    "MODEL": ("Models", INK, "circle"),
-    "ADAPTER": ("Adapters", BLUE, "diamond"),
-    "BASELINE": ("Baselines", HARM, "x"),
+    "MODEL": (gettext_noop("Models"), INK, "circle"),
+    "ADAPTER": (gettext_noop("Adapters"), BLUE, "diamond"),
+    "BASELINE": (gettext_noop("Baselines"), HARM, "x"),
 }
 LOG_RATIO = 8  # costs further apart than this are drawn on a log axis
 ARROWS_MAX = 60  # more points than this, and arrows would hide them
@@ -59,10 +62,10 @@ def _is_log(points: list[Point]) -> bool:
 def _markers(
     kind: str, points: list[Point], quality: Quality, cost: Cost, *, is_crowded: bool
 ) -> dict[str, Any]:
-    label, colour, symbol = KINDS[kind]
+    name, colour, symbol = KINDS[kind]
     return {
         "type": "scatter",
-        "name": label,
+        "name": _(name),
         "x": [point.x for point in points],
         "y": [point.y for point in points],
         "error_y": errors([(point.y, point.low, point.high) for point in points], colour),
@@ -115,8 +118,8 @@ def _told(point: Point, quality: Quality, cost: Cost) -> str:
     name = " + ".join(stack) if len(stack) > 1 else point.row.name
     return (  # plotly's <b> and <i> would write style attributes, which the page's policy forbids
         f"{plain(name)}<br>{quality.label} {quality.write(point.y)}"
-        f" ({quality.write(point.low)} to {quality.write(point.high)})"
-        f"<br>{cost.label} {cost.write(point.x)}<br>Click to open"
+        f" ({between(quality.write(point.low), quality.write(point.high))})"
+        f"<br>{cost.label} {cost.write(point.x)}<br>{_('Click to open')}"
     )
 
 
@@ -129,7 +132,7 @@ def _front(points: list[Point]) -> dict[str, Any]:
     front = [point for point in points if point.is_on_front]
     return {
         "type": "scatter",
-        "name": "Pareto line",
+        "name": _("Pareto line"),
         "x": [point.x for point in front],
         "y": [point.y for point in front],
         "mode": "lines",
@@ -184,8 +187,11 @@ def _mark_baseline(
             "y": value,
             "yanchor": "bottom",
             "showarrow": False,
-            "text": f"Baseline {plain(baseline.name)} {quality.write(value)}"
-            f"{quality.caveat(baseline)}",
+            "text": _("Baseline %(name)s %(value)s")
+            % {
+                "name": plain(baseline.name),
+                "value": quality.write(value) + quality.caveat(baseline),
+            },
             "font": {"color": HARM, "size": 12},
         }
     )
@@ -203,7 +209,13 @@ def frame() -> dict[str, Any]:
         "hoverlabel": {"bgcolor": CARD, "bordercolor": INK, "font": {"color": INK}},
         "legend": {"orientation": "h", "x": 0, "y": 1.01, "yanchor": "bottom"},
         "annotations": [],
+        "separators": spelled(".,"),
     }
+
+
+def day_format() -> str:
+    """Return how days stand along an axis: the drawing program knows English months alone."""
+    return "%-d %b %Y" if (get_language() or "en") == "en" else "%Y-%m-%d"
 
 
 def axis(title: str, *, is_ruled: bool = False, **more: Any) -> dict[str, Any]:
@@ -220,7 +232,7 @@ def axis(title: str, *, is_ruled: bool = False, **more: Any) -> dict[str, Any]:
 
 
 def _layout(quality: Quality, cost: Cost, points: list[Point], *, is_log: bool) -> dict[str, Any]:
-    title = cost.title + (" (log scale)" if is_log else "")
+    title = cost.title + (" " + _("(log scale)") if is_log else "")
     ticks = _ticks([point.x for point in points], cost, is_log=is_log)
     kind = "log" if is_log else "linear"
     return {

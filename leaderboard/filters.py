@@ -7,13 +7,20 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 from django.http import QueryDict
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from leaderboard.licences import Terms
 from leaderboard.rows import BoardRow
 from leaderboard.weight_classes import GIGABYTE, NAMES, limits
 
 Option = tuple[str, str]  # the value in the address, and how the reader reads it
-KINDS = (("model", "Models"), ("adapter", "Adapters"), ("baseline", "Baselines"))
+KINDS = (
+    ("model", gettext_noop("Models")),
+    ("adapter", gettext_noop("Adapters")),
+    ("baseline", gettext_noop("Baselines")),
+)
 SIZES = ("2", "4", "8", "16", "24", "48")  # gigabytes that people's machines have
 
 
@@ -69,15 +76,17 @@ def options(rows: Iterable[BoardRow]) -> dict[str, list[Option]]:
     terms = {row.inherited.terms for row in rows}
     bases = {row.parent and row.base: row.stack[0] for row in rows}
     return {
-        "kind": [each for each in KINDS if any(row.kind.casefold() == each[0] for row in rows)],
+        "kind": [
+            (key, _(name)) for key, name in KINDS if any(row.kind.casefold() == key for row in rows)
+        ],
         "base": sorted(
             ((slug, name) for slug, name in bases.items() if slug), key=lambda each: each[1]
         ),
         "weight": [
-            (name.casefold(), f"{name}, {limits(name)}") for name in NAMES if name in classes
+            (name.casefold(), f"{_(name)}, {limits(name)}") for name in NAMES if name in classes
         ],
-        "fits": [(size, f"{size} GB") for size in SIZES],
-        "terms": [(each.key, each.label.capitalize()) for each in Terms if each in terms],
+        "fits": [(size, _("%(size)s GB") % {"size": size}) for size in SIZES],
+        "terms": [(each.key, capfirst(each.label)) for each in Terms if each in terms],
         "quant": [(each, each) for each in sorted({row.quantisation for row in rows} - {""})],
     }
 

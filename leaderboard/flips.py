@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
+from django.utils.translation import gettext_noop
 
 from evals import samples
 from evals.models import Score
@@ -14,7 +15,12 @@ from leaderboard import questions
 from leaderboard.questions import Question
 
 PER_PAGE = 10
-WAYS = ("flipped", "gained", "lost", "all")
+WAYS = {
+    "flipped": gettext_noop("flipped"),
+    "gained": gettext_noop("gained"),
+    "lost": gettext_noop("lost"),
+    "all": gettext_noop("all"),
+}
 
 
 @dataclass(frozen=True, slots=True)

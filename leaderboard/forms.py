@@ -10,6 +10,8 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from evals.models import Contender
 from evals.notices import Wishes
@@ -18,28 +20,28 @@ from evals.problems import Problem
 
 LAYOUT = (  # the groups of the form, and which fields share a line
     (
-        "Where it is",
+        gettext_noop("Where it is"),
         [["parent_slug"], ["source", "locator"], ["uploaded"], ["revision"], ["variant_of_slug"]],
     ),
-    ("How it is measured", [["suite"]]),
-    ("About it", [["name", "licence"], ["description"], ["released_at"]]),
-    ("What it cost", [["training_cost_usd", "cost_evidence"]]),
-    ("When it ends", [["webhook_url"], ["wants_email"]]),
+    (gettext_noop("How it is measured"), [["suite"]]),
+    (gettext_noop("About it"), [["name", "licence"], ["description"], ["released_at"]]),
+    (gettext_noop("What it cost"), [["training_cost_usd", "cost_evidence"]]),
+    (gettext_noop("When it ends"), [["webhook_url"], ["wants_email"]]),
 )
 BASELINE_LAYOUT = (
-    ("Where it is", [["locator"], ["api_model", "price_usd_per_million_tokens"]]),
-    ("How it is measured", [["suite"]]),
-    ("About it", [["name", "licence"], ["description"], ["released_at"]]),
-    ("When it ends", [["webhook_url"], ["wants_email"]]),
+    (gettext_noop("Where it is"), [["locator"], ["api_model", "price_usd_per_million_tokens"]]),
+    (gettext_noop("How it is measured"), [["suite"]]),
+    (gettext_noop("About it"), [["name", "licence"], ["description"], ["released_at"]]),
+    (gettext_noop("When it ends"), [["webhook_url"], ["wants_email"]]),
 )
 ABSENT = {  # what a kind does not have
     "ADAPTER": ("variant_of_slug",),
     "MODEL": ("parent_slug", "uploaded"),
 }
-UPLOAD = (Contender.Source.UPLOAD.value, "Upload from this computer")
+UPLOAD = (Contender.Source.UPLOAD.value, gettext_lazy("Upload from this computer"))
 PLACES = [
-    (Contender.Source.HUB.value, "Hub repository"),
-    (Contender.Source.DIRECTORY.value, "Directory on this machine"),
+    (Contender.Source.HUB.value, gettext_lazy("Hub repository")),
+    (Contender.Source.DIRECTORY.value, gettext_lazy("Directory on this machine")),
 ]
 
 
@@ -82,91 +84,107 @@ class SubmissionForm(forms.Form):
     """Everything an order may say; each kind keeps the fields it has."""
 
     parent_slug = forms.CharField(
-        label="Stands on",
+        label=gettext_lazy("Stands on"),
         widget=forms.Select,
-        help_text="The model it was trained on, or the adapter it is stacked on.",
+        help_text=gettext_lazy("The model it was trained on, or the adapter it is stacked on."),
     )
-    source = forms.CharField(label="Where it is", widget=forms.Select(choices=PLACES))
+    source = forms.CharField(label=gettext_lazy("Where it is"), widget=forms.Select(choices=PLACES))
     locator = forms.CharField(
         required=False,
-        label="Repository or directory",
-        help_text="owner/name on the hub, or a path relative to MODEL_ROOT. Safetensors only; "
-        "nothing that needs its own code to load.",
+        label=gettext_lazy("Repository or directory"),
+        help_text=gettext_lazy(
+            "owner/name on the hub, or a path relative to MODEL_ROOT. Safetensors only; "
+            "nothing that needs its own code to load."
+        ),
         widget=forms.TextInput(attrs={"list": "directories", "autocapitalize": "none"}),
     )
     uploaded = Files(
         required=False,
-        label="Files",
-        help_text="Only for an upload: adapter_config.json and adapter_model.safetensors as PEFT "
-        "saves them, and a README.md if there is one. No archives.",
+        label=gettext_lazy("Files"),
+        help_text=gettext_lazy(
+            "Only for an upload: adapter_config.json and adapter_model.safetensors as PEFT "
+            "saves them, and a README.md if there is one. No archives."
+        ),
         widget=SeveralFiles(attrs={"accept": ".json,.safetensors,.md"}),
     )
     variant_of_slug = forms.CharField(
         required=False,
-        label="Quantised from",
+        label=gettext_lazy("Quantised from"),
         widget=forms.Select,
-        help_text="The model whose weights were made smaller: AWQ, GPTQ, bitsandbytes or "
-        "compressed-tensors, as its config.json says.",
+        help_text=gettext_lazy(
+            "The model whose weights were made smaller: AWQ, GPTQ, bitsandbytes or "
+            "compressed-tensors, as its config.json says."
+        ),
     )
     revision = forms.CharField(
         required=False,
-        label="Revision",
-        help_text="A branch, a tag or a commit. It is pinned to the commit it means today.",
+        label=gettext_lazy("Revision"),
+        help_text=gettext_lazy(
+            "A branch, a tag or a commit. It is pinned to the commit it means today."
+        ),
     )
     api_model = forms.CharField(
-        label="Model name", help_text="The name that the API knows it by, such as heron-large."
+        label=gettext_lazy("Model name"),
+        help_text=gettext_lazy("The name that the API knows it by, such as heron-large."),
     )
     price_usd_per_million_tokens = forms.DecimalField(
         required=False,
-        label="List price",
-        help_text="Dollars for a million generated tokens.",
+        label=gettext_lazy("List price"),
+        help_text=gettext_lazy("Dollars for a million generated tokens."),
     )
     name = forms.CharField(
-        required=False, label="Name on the board", help_text="Left empty, the repository's name."
+        required=False,
+        label=gettext_lazy("Name on the board"),
+        help_text=gettext_lazy("Left empty, the repository's name."),
     )
     description = forms.CharField(
         required=False,
-        label="In one sentence",
+        label=gettext_lazy("In one sentence"),
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="What it is good at, what it was trained on.",
+        help_text=gettext_lazy("What it is good at, what it was trained on."),
     )
     licence = forms.CharField(
-        required=False, label="Licence", help_text="Left empty, the model card's."
+        required=False,
+        label=gettext_lazy("Licence"),
+        help_text=gettext_lazy("Left empty, the model card's."),
     )
     released_at = forms.DateField(
         required=False,
-        label="Released on",
+        label=gettext_lazy("Released on"),
         widget=forms.DateInput(attrs={"type": "date"}),
     )
     training_cost_usd = forms.DecimalField(
         required=False,
-        label="Training cost",
-        help_text="Dollars for this layer alone; the board adds up the stack.",
+        label=gettext_lazy("Training cost"),
+        help_text=gettext_lazy("Dollars for this layer alone; the board adds up the stack."),
     )
     cost_evidence = forms.CharField(
         required=False,
-        label="How it is known",
+        label=gettext_lazy("How it is known"),
         widget=forms.Select(choices=Contender.CostEvidence.choices),
     )
 
     suite = forms.CharField(
         required=False,
-        label="Suite",
+        label=gettext_lazy("Suite"),
         widget=forms.Select,
-        help_text="Scores are compared within a suite: take the one that its rivals were measured "
-        "on.",
+        help_text=gettext_lazy(
+            "Scores are compared within a suite: take the one that its rivals were measured on."
+        ),
     )
     webhook_url = forms.CharField(
         required=False,
-        label="Webhook",
-        help_text="An address that is told by a signed POST; the submission's page shows how to "
-        "check the signature.",
+        label=gettext_lazy("Webhook"),
+        help_text=gettext_lazy(
+            "An address that is told by a signed POST; the submission's page shows how to "
+            "check the signature."
+        ),
         widget=forms.URLInput(attrs={"placeholder": "https://"}),
     )
     wants_email = forms.BooleanField(
         required=False,
-        label="Send me an e-mail",
-        help_text="To the address of your account.",
+        label=gettext_lazy("Send me an e-mail"),
+        help_text=gettext_lazy("To the address of your account."),
     )
 
     def __init__(
@@ -190,15 +208,15 @@ class SubmissionForm(forms.Form):
         self.fields["locator"].required = kind != "ADAPTER"  # an adapter's files may come along
         self._offer(list(parents), list(suites))
         if kind == "BASELINE":
-            self.fields["locator"].label = "Address of the API"
-            self.fields["locator"].help_text = "OpenAI-compatible, such as https://host/v1."
+            self.fields["locator"].label = _("Address of the API")
+            self.fields["locator"].help_text = _("OpenAI-compatible, such as https://host/v1.")
             del self.fields["locator"].widget.attrs["list"]
 
     def _offer(self, parents: list[tuple[str, str]], suites: list[tuple[str, str]]) -> None:
         """Fill the choices that depend on what the site has."""
         choices = {
-            "parent_slug": [("", "Choose…"), *parents],
-            "variant_of_slug": [("", "Nothing: as it was trained"), *parents],
+            "parent_slug": [("", _("Choose…")), *parents],
+            "variant_of_slug": [("", _("Nothing: as it was trained")), *parents],
             "source": [*PLACES, UPLOAD] if self.kind == "ADAPTER" else PLACES,
             "suite": suites,
         }
@@ -212,7 +230,9 @@ class SubmissionForm(forms.Form):
         given = self.cleaned_data
         is_upload = given.get("source") == UPLOAD[0]
         if not given.get("locator") and not is_upload and "locator" not in self.errors:
-            self.add_error("locator", ValidationError("This field is required.", code="required"))
+            self.add_error(
+                "locator", ValidationError(_("This field is required."), code="required")
+            )
         return given
 
     def groups(self) -> list[Group]:
@@ -221,7 +241,7 @@ class SubmissionForm(forms.Form):
             (title, [[self[name] for name in line if name in self.fields] for line in lines])
             for title, lines in self.layout
         ]
-        return [Group(title, [line for line in lines if line]) for title, lines in rows]
+        return [Group(_(title), [line for line in lines if line]) for title, lines in rows]
 
     def wishes(self) -> Wishes:
         """Return how the person wants to be told."""

@@ -9,6 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 
 class Terms(IntEnum):
     """How strict a licence is; the larger number wins in a stack."""
@@ -20,9 +23,14 @@ class Terms(IntEnum):
     UNKNOWN = 4
 
     @property
+    def word(self) -> str:
+        """Return the terms in a few English words."""
+        return WORDS[self]
+
+    @property
     def label(self) -> str:
-        """Return the terms in a few words."""
-        return LABELS[self]
+        """Return the terms in a few words of the reader's language."""
+        return _(WORDS[self])
 
     @property
     def key(self) -> str:
@@ -30,12 +38,12 @@ class Terms(IntEnum):
         return self.name.lower().replace("_", "-")
 
 
-LABELS = {
-    Terms.OPEN: "open",
-    Terms.SHARE_ALIKE: "open, share alike",
-    Terms.CONDITIONS: "use with conditions",
-    Terms.NON_COMMERCIAL: "non-commercial",
-    Terms.UNKNOWN: "not stated",
+WORDS = {
+    Terms.OPEN: gettext_noop("open"),
+    Terms.SHARE_ALIKE: gettext_noop("open, share alike"),
+    Terms.CONDITIONS: gettext_noop("use with conditions"),
+    Terms.NON_COMMERCIAL: gettext_noop("non-commercial"),
+    Terms.UNKNOWN: gettext_noop("not stated"),
 }
 KNOWN = {
     Terms.OPEN: (

@@ -14,6 +14,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.deprecation import MiddlewareMixin
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
 
 from leaderboard import counting, proofs
 from leaderboard.api import errors
@@ -44,11 +46,11 @@ ACTIONS = {  # name of an address -> what asking there does
     "account_reset_password": "login",
 }
 SENTENCES = {
-    "chat": "You ask faster than the contenders can answer.",
-    "vote": "You judge faster than anyone can read.",
-    "submit": "You submit faster than anything can be measured.",
-    "login": "There were too many attempts to sign in from where you are.",
-    "write": "You send more than the site takes from one person.",
+    "chat": gettext_noop("You ask faster than the contenders can answer."),
+    "vote": gettext_noop("You judge faster than anyone can read."),
+    "submit": gettext_noop("You submit faster than anything can be measured."),
+    "login": gettext_noop("There were too many attempts to sign in from where you are."),
+    "write": gettext_noop("You send more than the site takes from one person."),
 }
 ONE_NETWORK = {"login": 2}  # a guesser changes the session at will, so the network counts
 
@@ -109,11 +111,16 @@ def per_minute(action: str) -> int:
 def refusal(request: HttpRequest, action: str, *, now: datetime) -> HttpResponse:
     """Return 429 as a page, or in the API's one shape, with when to come back."""
     wait_s = counting.seconds_left(now=now)
-    sentence = f"{SENTENCES[action]} Nothing was lost; try again in {wait_s} seconds."
+    again = ngettext(
+        "Nothing was lost; try again in %(seconds)s second.",
+        "Nothing was lost; try again in %(seconds)s seconds.",
+        wait_s,
+    )
+    sentence = f"{_(SENTENCES[action])} {again % {'seconds': wait_s}}"
     if request.path.startswith("/api/"):
         response = errors.answer(429, CODE, sentence)
     else:
-        told = {"code": 429, "title": "One moment", "sentence": sentence}
+        told = {"code": 429, "title": _("One moment"), "sentence": sentence}
         response = render(request, "pages/problem.html", told, status=429)
     response["Retry-After"] = str(wait_s)
     response["Cache-Control"] = "no-store"

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import get_language
+
 from leaderboard import filters
 from leaderboard.board import Board
 from leaderboard.filters import Option
@@ -18,7 +20,9 @@ class Narrowed:
     @property
     def options(self) -> dict[str, list[Option]]:
         """Return what every filter can be set to."""
-        return self.board.kept(("options",), lambda: filters.options(self.board.rows))
+        return self.board.kept(
+            ("options", get_language()), lambda: filters.options(self.board.rows)
+        )
 
     @property
     def filter_count(self) -> int:

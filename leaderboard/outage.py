@@ -11,6 +11,7 @@ from django.db import DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import get_template
 from django.utils.deprecation import MiddlewareMixin
+from django.utils.translation import gettext as _
 
 from leaderboard.api import errors
 from leaderboard.views import pages
@@ -41,17 +42,19 @@ def explained(words: str) -> tuple[str, str]:
     """Return the code and the sentence for what the database said."""
     said = words.lower()
     if any(each in said for each in FULL):
-        return "STORAGE_FULL", "The site's storage is full, so nothing was saved. Try again later."
+        return "STORAGE_FULL", _(
+            "The site's storage is full, so nothing was saved. Try again later."
+        )
     if any(each in said for each in READ_ONLY):
-        return "READ_ONLY", "The site can be read but not written to right now. Try again later."
+        return "READ_ONLY", _("The site can be read but not written to right now. Try again later.")
     if any(each in said for each in BUSY):
-        return "DATABASE_BUSY", "The site is very busy, so nothing was saved. Try it once more."
-    return "DATABASE_AWAY", "The database cannot be reached. Nothing was saved; try again soon."
+        return "DATABASE_BUSY", _("The site is very busy, so nothing was saved. Try it once more.")
+    return "DATABASE_AWAY", _("The database cannot be reached. Nothing was saved; try again soon.")
 
 
 def unreadable(request: HttpRequest) -> HttpResponse:
     """Refuse a character that PostgreSQL cannot keep."""
-    sentence = "There is a NUL character in it: take it out and send it again."
+    sentence = _("There is a NUL character in it: take it out and send it again.")
     if request.path.startswith("/api/"):
         return errors.answer(400, "NUL_CHARACTER", sentence)
     return pages.refused(request, SuspiciousOperation(sentence))

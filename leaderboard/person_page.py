@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts.models import ApiToken, User
 from arena import ownership as votes_ownership
@@ -18,7 +20,9 @@ from leaderboard.vote_list import VoteList
 
 SUBMISSIONS_MAX = 20
 VOTES_MAX = 10
-LAST_OF_STAFF = "You are the only one who can administer this site: name somebody else first."
+LAST_OF_STAFF = gettext_noop(
+    "You are the only one who can administer this site: name somebody else first."
+)
 
 
 class CannotLeave(Exception):
@@ -56,7 +60,7 @@ def leave(*, user: User) -> None:
     """
     others = User.objects.filter(is_superuser=True, is_active=True).exclude(pk=user.pk)
     if user.is_superuser and not others.exists():
-        raise CannotLeave(LAST_OF_STAFF)
+        raise CannotLeave(_(LAST_OF_STAFF))
     with transaction.atomic():
         submissions_ownership.forget(user=user)
         votes_ownership.forget(voter=voters.key_of(user), to=f"gone-{secrets.token_urlsafe(16)}")

@@ -9,6 +9,8 @@ from functools import cached_property
 from itertools import groupby
 
 from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from arena import boards, ratings
 from arena.boards import Board, Effect, Standing
@@ -19,10 +21,10 @@ from leaderboard.rating_choice import Choice, Link
 from leaderboard.rows import RatingCell
 
 MARKS = {
-    "length": "a longer answer",
-    "headers": "more headers",
-    "bold": "more bold",
-    "lists": "more list items",
+    "length": gettext_noop("a longer answer"),
+    "headers": gettext_noop("more headers"),
+    "bold": gettext_noop("more bold"),
+    "lists": gettext_noop("more list items"),
 }
 UNSEEN = 500.0  # points of standard error from which a mark of style is as good as unseen
 ROOM = 0.3  # beyond the widest settled interval, for those who are not settled yet
@@ -125,7 +127,7 @@ class RatingBoard:
         """
         for each in self.board.effects:
             known = each if each.stderr < UNSEEN else None
-            yield MARKS[each.mark], known, abs(each.points) > 1.96 * each.stderr
+            yield _(MARKS[each.mark]), known, abs(each.points) > 1.96 * each.stderr
 
     @property
     def misses_style(self) -> bool:

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 from urllib.parse import urlencode
 
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from arena.categories import ALL, BY_KEY, CATEGORIES
 from leaderboard.weight_classes import NAMES, limits
@@ -32,7 +33,7 @@ class Choice:
     @property
     def label(self) -> str:
         """Return what the board is about, for a heading."""
-        return "All votes" if self.category == ALL else BY_KEY[self.category].label
+        return _("All votes") if self.category == ALL else BY_KEY[self.category].label
 
     @property
     def rule(self) -> str:
@@ -42,7 +43,7 @@ class Choice:
     @property
     def categories(self) -> list[Link]:
         """Return every category to choose."""
-        everything = ("All votes", self.address(category=ALL), self.category == ALL, "")
+        everything = (_("All votes"), self.address(category=ALL), self.category == ALL, "")
         return [
             everything,
             *(
@@ -54,12 +55,12 @@ class Choice:
     def classes(self, held: set[str]) -> list[Link]:
         """Return the weight classes that somebody is in, and the one chosen."""
         shown = [name for name in NAMES if name in held or name.casefold() == self.weight]
-        every = ("All", self.address(weight=""), not self.weight, "Whatever their memory")
+        every = (_("All"), self.address(weight=""), not self.weight, _("Whatever their memory"))
         return [
             every,
             *(
                 (
-                    name,
+                    _(name),
                     self.address(weight=name.casefold()),
                     name.casefold() == self.weight,
                     limits(name),
@@ -72,12 +73,17 @@ class Choice:
     def styles(self) -> list[Link]:
         """Return both ways to treat style."""
         return [
-            ("As voted", self.address(is_styled=False), not self.is_styled, "Votes as they are"),
             (
-                "Style controlled",
+                _("As voted"),
+                self.address(is_styled=False),
+                not self.is_styled,
+                _("Votes as they are"),
+            ),
+            (
+                _("Style controlled"),
                 self.address(is_styled=True),
                 self.is_styled,
-                "As if both answers had the same length, headers, bold and lists",
+                _("As if both answers had the same length, headers, bold and lists"),
             ),
         ]
 

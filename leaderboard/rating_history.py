@@ -5,12 +5,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import plotly.graph_objects as go
+from django.utils.translation import gettext as _
 
 from arena import ratings
 from arena.models import Rating
 from evals.models import Contender
 from leaderboard.drawing import BRASS, CARD, INK, LINE, MUTED
-from leaderboard.templatetags.figures import whole
+from leaderboard.templatetags.figures import between, plural, spelled, whole
 
 START = datetime(2020, 1, 1, tzinfo=UTC)
 POINTS_MAX = 2_000
@@ -34,14 +35,19 @@ class History:
     def summary(self) -> str:
         """Say in a sentence what the picture shows."""
         if not self.points:
-            return f"{self.contender.name} has no rating yet."
+            return _("%(name)s has no rating yet.") % {"name": self.contender.name}
         first, last = self.points[0], self.points[-1]
-        return (
-            f"{self.contender.name} stands at {whole(last.value)} "
-            f"({whole(last.lower)} to {whole(last.upper)}) after {last.votes:,} votes; "
-            f"the first rating kept was {whole(first.value)} "
-            f"({whole(first.lower)} to {whole(first.upper)})."
-        )
+        return _(
+            "%(name)s stands at %(last)s (%(interval)s) after %(votes)s; the first rating "
+            "kept was %(first)s (%(before)s)."
+        ) % {
+            "name": self.contender.name,
+            "last": whole(last.value),
+            "interval": between(whole(last.lower), whole(last.upper)),
+            "votes": plural(last.votes, "vote"),
+            "first": whole(first.value),
+            "before": between(whole(first.lower), whole(first.upper)),
+        }
 
 
 def read(slug: str) -> History | None:
@@ -68,7 +74,7 @@ def _figure(points: list[Rating]) -> dict[str, Any]:
     )
     drawn.add_trace(
         go.Scatter(
-            name="95 % interval",
+            name=_("95 % interval"),
             x=moments,
             y=[each.lower for each in points],
             fill="tonexty",
@@ -76,8 +82,8 @@ def _figure(points: list[Rating]) -> dict[str, Any]:
             **edge,
         )
     )
-    drawn.add_trace(_line("Online Elo", moments, points, "elo", MUTED, "dot"))
-    drawn.add_trace(_line("Rating", moments, points, "value", INK, "solid"))
+    drawn.add_trace(_line(_("Online Elo"), moments, points, "elo", MUTED, "dot"))
+    drawn.add_trace(_line(_("Rating"), moments, points, "value", INK, "solid"))
     plain: dict[str, Any] = drawn.to_plotly_json()
     return plain
 
@@ -93,8 +99,8 @@ def _line(
         line={"color": colour, "width": 2 if field == "value" else 1.3, "dash": dash},
         marker={"color": BRASS, "size": 6, "line": {"color": CARD, "width": 1}},
         hovertext=[
-            f"{whole(getattr(each, field))} ({whole(each.lower)} to {whole(each.upper)}), "
-            f"{each.votes:,} votes"
+            f"{whole(getattr(each, field))} ({between(whole(each.lower), whole(each.upper))}), "
+            f"{plural(each.votes, 'vote')}"
             for each in points
         ],
         hovertemplate="%{hovertext}<extra></extra>",
@@ -111,8 +117,9 @@ def _layout() -> go.Layout:
         margin={"l": 56, "r": 16, "t": 44, "b": 40},
         hovermode="closest",
         dragmode=False,
+        separators=spelled(".,"),
         hoverlabel={"bgcolor": CARD, "bordercolor": INK, "font": {"color": INK}},
         legend={"orientation": "h", "x": 0, "y": 1.01, "yanchor": "bottom"},
         xaxis={**lines, "showline": True},
-        yaxis={**lines, "title": {"text": "Rating in blind votes", "font": {"size": 13}}},
+        yaxis={**lines, "title": {"text": _("Rating in blind votes"), "font": {"size": 13}}},
     )

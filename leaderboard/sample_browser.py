@@ -6,6 +6,8 @@ from typing import Self
 from urllib.parse import urlencode
 
 import pandas as pd
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from evals import samples
 from evals.models import Benchmark, Contender, Score, Suite
@@ -14,7 +16,11 @@ from leaderboard.questions import Question
 
 PER_PAGE = 20
 TEXT_MAX = 200
-RESULTS = ("all", "right", "wrong")
+RESULTS = {
+    "all": gettext_noop("all"),
+    "right": gettext_noop("right"),
+    "wrong": gettext_noop("wrong"),
+}
 
 
 class NoSuchQuestions(Exception):
@@ -110,7 +116,7 @@ class SamplePage:
         counts = {"all": self.of, "right": self.right, "wrong": self.wrong}
         return [
             (
-                name,
+                _(RESULTS[name]),
                 self.wanted.address(result=name, page=1, doc=""),
                 counts[name],
                 name == self.wanted.result,
@@ -150,7 +156,7 @@ def select(rows: pd.DataFrame, wanted: Wanted) -> pd.DataFrame:
     if wanted.doc:
         single = questions.named(rows, wanted.doc)
         if single.empty:
-            raise NoSuchQuestions("There is no such question in this benchmark.")
+            raise NoSuchQuestions(_("There is no such question in this benchmark."))
         return single
     if wanted.result != "all":
         rows = rows[rows["is_correct"] == (wanted.result == "right")]
@@ -164,9 +170,9 @@ def score_of(contender: Contender, suite: Suite | None, benchmark: str) -> Score
 
 def _chosen(scores: Mapping[str, Score], key: str) -> Score:
     if not scores:
-        raise NoSuchQuestions("It has not been measured yet, so there are no questions to read.")
+        raise NoSuchQuestions(_("It has not been measured yet, so there are no questions to read."))
     if key and key not in scores:
-        raise NoSuchQuestions("It was not measured on a benchmark of that name.")
+        raise NoSuchQuestions(_("It was not measured on a benchmark of that name."))
     return scores[key] if key else next(iter(scores.values()))
 
 

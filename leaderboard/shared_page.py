@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.utils.text import Truncator
+from django.utils.translation import gettext as _
 
 from arena.models import Rating, SharedBattle, Vote
 from leaderboard.battle_page import Exchange, exchanges
@@ -30,14 +31,17 @@ def read(shared: SharedBattle, *, address: str) -> SharedPage:
     vote = Vote.objects.get(battle=battle)
     a, b = battle.contender_a.name, battle.contender_b.name
     titles = {
-        Vote.Choice.A.value: f"{a} beats {b}",
-        Vote.Choice.B.value: f"{b} beats {a}",
-        Vote.Choice.TIE.value: f"{a} and {b} drew",
+        Vote.Choice.A.value: _("%(first)s beats %(second)s") % {"first": a, "second": b},
+        Vote.Choice.B.value: _("%(first)s beats %(second)s") % {"first": b, "second": a},
+        Vote.Choice.TIE.value: _("%(first)s and %(second)s drew") % {"first": a, "second": b},
     }
     return SharedPage(
         address=address,
-        title=titles.get(vote.choice, f"Neither {a} nor {b}"),
-        summary=f"A blind battle over: {Truncator(turns[0].prompt).chars(140)}",
+        title=titles.get(
+            vote.choice, _("Neither %(first)s nor %(second)s") % {"first": a, "second": b}
+        ),
+        summary=_("A blind battle over: %(prompt)s")
+        % {"prompt": Truncator(turns[0].prompt).chars(140)},
         label=vote.get_choice_display(),
         choice=vote.choice,
         exchanges=exchanges(battle, turns),

@@ -10,6 +10,7 @@ from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialApp
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from arena import ownership as votes_ownership
@@ -39,7 +40,7 @@ class ProviderPolicy(DefaultSocialAccountAdapter):  # type: ignore[misc]
         try:
             return super().get_app(request, provider, client_id)
         except SocialApp.DoesNotExist as error:
-            raise Http404("Signing in that way is not set up here.") from error
+            raise Http404(_("Signing in that way is not set up here.")) from error
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: object) -> bool:  # noqa: ARG002
         """Say whether anybody may open an account."""

@@ -155,7 +155,7 @@ def _lines(run: EvalRun) -> list[BenchmarkLine]:
 
 def _steps(run: EvalRun) -> list[Step]:
     has_begun = run.checkpoints.exclude(state=Checkpoint.State.WAITING).exists()
-    labels = ["Checked", "Queued", "Serving", "Measuring", "On the board"]
+    labels = [_("Checked"), _("Queued"), _("Serving"), _("Measuring"), _("On the board")]
     here = {
         EvalRun.State.QUEUED: 1,
         EvalRun.State.RUNNING: 3 if has_begun else 2,
@@ -177,24 +177,26 @@ def _sentence(run: EvalRun) -> str:
     if run.stage:
         return run.stage
     return {
-        EvalRun.State.QUEUED: "Waiting for a worker.",
-        EvalRun.State.RUNNING: "A worker has taken it.",
-        EvalRun.State.SUCCEEDED: "Measured. Its scores are on the board.",
-        EvalRun.State.FAILED: run.error_sentence or "It could not be measured.",
-        EvalRun.State.CANCELLED: "Stopped before it was finished.",
+        EvalRun.State.QUEUED: _("Waiting for a worker."),
+        EvalRun.State.RUNNING: _("A worker has taken it."),
+        EvalRun.State.SUCCEEDED: _("Measured. Its scores are on the board."),
+        EvalRun.State.FAILED: run.error_sentence or _("It could not be measured."),
+        EvalRun.State.CANCELLED: _("Stopped before it was finished."),
     }[EvalRun.State(run.state)]
 
 
 def _next_step(run: EvalRun) -> str:
     """Return what the person can do, or expect."""
     return {
-        EvalRun.State.QUEUED: "You can close this page: the place in the queue is kept.",
-        EvalRun.State.RUNNING: "Scores appear below as each benchmark ends.",
-        EvalRun.State.SUCCEEDED: "Next: see it beside its parent, or let people judge it.",
-        EvalRun.State.FAILED: "It was the platform's fault and costs you nothing: go on with it."
+        EvalRun.State.QUEUED: _("You can close this page: the place in the queue is kept."),
+        EvalRun.State.RUNNING: _("Scores appear below as each benchmark ends."),
+        EvalRun.State.SUCCEEDED: _("Next: see it beside its parent, or let people judge it."),
+        EvalRun.State.FAILED: _("It was the platform's fault and costs you nothing: go on with it.")
         if run.is_ours
-        else "Mend what the sentence names and submit it again, or go on with this run.",
-        EvalRun.State.CANCELLED: "Go on with it after its last finished benchmark, or start anew.",
+        else _("Mend what the sentence names and submit it again, or go on with this run."),
+        EvalRun.State.CANCELLED: _(
+            "Go on with it after its last finished benchmark, or start anew."
+        ),
     }[EvalRun.State(run.state)]
 
 

@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from leaderboard import languages
 from leaderboard.views import (
     board,
     charts,
@@ -40,6 +41,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("leaderboard.arena_urls")),
     path("", include("leaderboard.rating_urls")),
     path("", include("leaderboard.reading_urls")),
+    path("language/", languages.choose, name="language"),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", include("leaderboard.api.urls")),
     path("admin/", admin.site.urls),

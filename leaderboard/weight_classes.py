@@ -4,19 +4,22 @@ What counts is what a server held while it answered, weights and cache together:
 which machine one needs. A contender whose memory nobody measured has no class yet.
 """
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 GIGABYTE = 1_000_000_000
 CLASSES = (
-    (1, "Atomweight"),
-    (2, "Strawweight"),
-    (4, "Flyweight"),
-    (6, "Bantamweight"),
-    (8, "Featherweight"),
-    (12, "Lightweight"),
-    (16, "Welterweight"),
-    (24, "Middleweight"),
-    (48, "Cruiserweight"),
+    (1, gettext_noop("Atomweight")),
+    (2, gettext_noop("Strawweight")),
+    (4, gettext_noop("Flyweight")),
+    (6, gettext_noop("Bantamweight")),
+    (8, gettext_noop("Featherweight")),
+    (12, gettext_noop("Lightweight")),
+    (16, gettext_noop("Welterweight")),
+    (24, gettext_noop("Middleweight")),
+    (48, gettext_noop("Cruiserweight")),
 )  # gigabytes at most, and the name
-HEAVIEST = "Heavyweight"
+HEAVIEST = gettext_noop("Heavyweight")
 NAMES = (*(name for _limit, name in CLASSES), HEAVIEST)
 
 
@@ -33,5 +36,7 @@ def limits(name: str) -> str:
     at = NAMES.index(name)
     below = CLASSES[at - 1][0] if at else 0
     if name == HEAVIEST:
-        return f"over {below} GB"
-    return f"{below} to {CLASSES[at][0]} GB" if below else f"up to {CLASSES[at][0]} GB"
+        return _("over %(least)s GB") % {"least": below}
+    if not below:
+        return _("up to %(most)s GB") % {"most": CLASSES[at][0]}
+    return _("%(least)s to %(most)s GB") % {"least": below, "most": CLASSES[at][0]}

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
 from scipy import stats
 
 from leaderboard import columns, drawing
@@ -18,7 +19,7 @@ from leaderboard.charting.asking import Asked
 from leaderboard.charting.picture import Line, Picture
 from leaderboard.columns import Column
 from leaderboard.rows import CONFIDENCE, BoardRow
-from leaderboard.templatetags.figures import plural, signed
+from leaderboard.templatetags.figures import between, plural, signed
 
 PEOPLE_MIN = 4
 
@@ -46,18 +47,20 @@ def draw(board: Board, asked: Asked) -> Picture:
     rows = [row for row in asked.rows(board) if row.rating]
     found = sorted(_agreements(board, rows), key=lambda each: -each.rho[0])
     return Picture(
-        title="Do benchmarks and votes agree?",
+        title=_("Do benchmarks and votes agree?"),
         summary=_summary(found),
-        note="Spearman's rank correlation between a benchmark's scores and the ratings in votes: "
-        "1 is the same order, 0 none, -1 the opposite. Bars are 95 % intervals.",
+        note=_(
+            "Spearman's rank correlation between a benchmark's scores and the ratings in "
+            "votes: 1 is the same order, 0 none, -1 the opposite. Bars are 95 % intervals."
+        ),
         figure=_figure(found),
-        headings=["Correlation", "95 % interval", "Contenders"],
+        headings=[_("Correlation"), _("95 % interval"), _("Contenders")],
         lines=[
             Line(
                 None,
                 [
                     signed(each.rho[0], 2),
-                    f"{signed(each.rho[1], 2)} to {signed(each.rho[2], 2)}",
+                    between(signed(each.rho[1], 2), signed(each.rho[2], 2)),
                     str(each.people),
                 ],
                 each.label,
@@ -89,7 +92,7 @@ def _figure(found: list[_Agreement]) -> dict[str, Any]:
     layout["showlegend"] = False
     layout["margin"] = {**layout["margin"], "l": 130}
     ruler: dict[str, Any] = {"zeroline": True, "zerolinecolor": drawing.INK, "zerolinewidth": 1}
-    layout["xaxis"] = drawing.axis("Spearman's rank correlation", range=[-1.05, 1.05], **ruler)
+    layout["xaxis"] = drawing.axis(_("Spearman's rank correlation"), range=[-1.05, 1.05], **ruler)
     layout["yaxis"] = drawing.axis(
         "",
         tickvals=list(range(len(found))),
@@ -106,8 +109,12 @@ def _figure(found: list[_Agreement]) -> dict[str, Any]:
                 "error_x": drawing.errors([each.rho for each in found], drawing.INK),
                 "marker": {"color": drawing.INK, "size": 11},
                 "hovertext": [
-                    f"{drawing.plain(each.label)}: {signed(each.rho[0], 2)}"
-                    f" over {plural(each.people, 'contender')}"
+                    _("%(benchmark)s: %(rho)s over %(contenders)s")
+                    % {
+                        "benchmark": drawing.plain(each.label),
+                        "rho": signed(each.rho[0], 2),
+                        "contenders": plural(each.people, "contender"),
+                    }
                     for each in found
                 ],
                 "hovertemplate": "%{hovertext}<extra></extra>",
@@ -119,12 +126,19 @@ def _figure(found: list[_Agreement]) -> dict[str, Any]:
 
 def _summary(found: list[_Agreement]) -> str:
     if not found:
-        return f"It takes {PEOPLE_MIN} contenders with both a score and a rating to say."
+        return _("It takes %(least)s contenders with both a score and a rating to say.") % {
+            "least": PEOPLE_MIN
+        }
     best, worst = found[0], found[-1]
-    text = (
-        f"{best.label} agrees most with the votes ({signed(best.rho[0], 2)} over "
-        f"{plural(best.people, 'contender')})"
-    )
+    text = _("%(best)s agrees most with the votes (%(rho)s over %(contenders)s)") % {
+        "best": best.label,
+        "rho": signed(best.rho[0], 2),
+        "contenders": plural(best.people, "contender"),
+    }
     if worst is best:
         return f"{text}."
-    return f"{text}, {worst.label} least ({signed(worst.rho[0], 2)})."
+    return _("%(text)s, %(worst)s least (%(rho)s).") % {
+        "text": text,
+        "worst": worst.label,
+        "rho": signed(worst.rho[0], 2),
+    }

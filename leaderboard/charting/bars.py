@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from leaderboard import drawing
 from leaderboard.chart_points import Interval
 from leaderboard.rows import CONFIDENCE, BoardRow
@@ -20,7 +22,7 @@ def dots(
 ) -> dict[str, Any]:
     """Return a figure with the first row on top; kinds differ by symbol as well as colour."""
     traces = []
-    for kind, (label, colour, symbol) in drawing.KINDS.items():
+    for kind, (name, colour, symbol) in drawing.KINDS.items():
         at = [place for place, row in enumerate(rows) if row.kind == kind]
         if not at:
             continue
@@ -29,14 +31,14 @@ def dots(
             {
                 "type": "scatter",
                 "mode": "markers",
-                "name": label,
+                "name": _(name),
                 "x": [intervals[place][0] for place in at],
                 "y": at,
                 "error_x": bars,
                 "marker": {"color": colour, "symbol": symbol, "size": 10},
                 "customdata": [drawing.address_of(rows[place]) for place in at],
                 "hovertext": [drawing.plain(told[place]) for place in at],
-                "hovertemplate": "%{hovertext}<br>Click to open<extra></extra>",
+                "hovertemplate": f"%{{hovertext}}<br>{_('Click to open')}<extra></extra>",
             }
         )
     layout = drawing.frame()

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from leaderboard import drawing
 from leaderboard.board import Board
 from leaderboard.charting import bars
@@ -10,6 +13,7 @@ from leaderboard.charting.picture import Line, Picture
 from leaderboard.rows import BoardRow, Gain
 from leaderboard.templatetags.figures import plural, points, signed
 
+AGREE, DISAGREE, UNSURE = gettext_noop("agree"), gettext_noop("disagree"), gettext_noop("not sure")
 Layer = tuple[BoardRow, Gain, Gain]  # whose, in benchmarks, in votes
 
 
@@ -23,14 +27,17 @@ def draw(board: Board, asked: Asked) -> Picture:
     ]
     drawn = {row.slug for row, _scores, _votes in layers}
     return Picture(
-        title="Gain in benchmarks against gain in votes",
+        title=_("Gain in benchmarks against gain in votes"),
         summary=_summary(layers),
-        note="Each point is a layer against its parent. Right of the line it helped in benchmarks, "
-        "above it in votes. Bars are 95 % intervals; one that crosses a line is no sure gain.",
+        note=_(
+            "Each point is a layer against its parent. Right of the line it helped in "
+            "benchmarks, above it in votes. Bars are 95 % intervals; one that crosses a "
+            "line is no sure gain."
+        ),
         figure=_figure(layers),
-        headings=["Benchmarks", "Votes", "Verdict"],
+        headings=[_("Benchmarks"), _("Votes"), _("Verdict")],
         lines=[
-            Line(row, [_told(scores, 1), _told(votes, 0), _verdict(scores, votes)])
+            Line(row, [_told(scores, 1), _told(votes, 0), _(_verdict(scores, votes))])
             for row, scores, votes in layers
         ],
         left_out=[row for row in adapters if row.slug not in drawn],
@@ -43,8 +50,8 @@ def _told(gain: Gain, digits: int) -> str:
 
 def _verdict(scores: Gain, votes: Gain) -> str:
     if scores.is_noise or votes.is_noise:
-        return "not sure"
-    return "agree" if scores.is_better == votes.is_better else "disagree"
+        return UNSURE
+    return AGREE if scores.is_better == votes.is_better else DISAGREE
 
 
 def _figure(layers: list[Layer]) -> dict[str, Any]:
@@ -52,8 +59,8 @@ def _figure(layers: list[Layer]) -> dict[str, Any]:
     upright = [bars.interval(votes.difference, votes.stderr) for _row, _scores, votes in layers]
     layout = drawing.frame()
     ruler: dict[str, Any] = {"zeroline": True, "zerolinecolor": drawing.INK, "zerolinewidth": 1}
-    layout["xaxis"] = drawing.axis("Gain in the average, points", **ruler)
-    layout["yaxis"] = drawing.axis("Gain in the rating, points", **ruler)
+    layout["xaxis"] = drawing.axis(_("Gain in the average, points"), **ruler)
+    layout["yaxis"] = drawing.axis(_("Gain in the rating, points"), **ruler)
     layout["showlegend"] = False
     return {
         "data": [
@@ -73,8 +80,12 @@ def _figure(layers: list[Layer]) -> dict[str, Any]:
                 "textfont": {"color": drawing.INK, "size": 12},
                 "customdata": [drawing.address_of(row) for row, _scores, _votes in layers],
                 "hovertext": [
-                    f"{drawing.plain(row.name)}<br>Benchmarks {_told(scores, 1)}"
-                    f"<br>Votes {_told(votes, 0)}<br>Click to open"
+                    _("%(name)s<br>Benchmarks %(scores)s<br>Votes %(votes)s<br>Click to open")
+                    % {
+                        "name": drawing.plain(row.name),
+                        "scores": _told(scores, 1),
+                        "votes": _told(votes, 0),
+                    }
                     for row, scores, votes in layers
                 ],
                 "hovertemplate": "%{hovertext}<extra></extra>",
@@ -86,10 +97,15 @@ def _figure(layers: list[Layer]) -> dict[str, Any]:
 
 def _summary(layers: list[Layer]) -> str:
     if not layers:
-        return "No layer has both a score and a rating, with its parent's, yet."
+        return _("No layer has both a score and a rating, with its parent's, yet.")
     verdicts = [_verdict(scores, votes) for _row, scores, votes in layers]
-    return (
-        f"Of {plural(len(layers), 'layer')}, benchmarks and votes surely agree on "
-        f"{verdicts.count('agree')} and surely disagree on {verdicts.count('disagree')}; "
-        f"for {verdicts.count('not sure')} the intervals are too wide to say."
-    )
+    return _(
+        "Of %(layers)s, benchmarks and votes surely agree on %(agreed)s and surely "
+        "disagree on %(disagreed)s; for %(unsure)s the intervals are too wide to "
+        "say."
+    ) % {
+        "layers": plural(len(layers), "layer"),
+        "agreed": verdicts.count(AGREE),
+        "disagreed": verdicts.count(DISAGREE),
+        "unsure": verdicts.count(UNSURE),
+    }

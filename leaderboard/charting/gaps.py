@@ -10,6 +10,9 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
 from leaderboard import columns, drawing
 from leaderboard.board import Board
 from leaderboard.charting import asking, bars
@@ -43,15 +46,18 @@ def draw(board: Board, asked: Asked, *, today: date) -> Picture:
     drawn = {row.slug for row in dated}  # rows compare by everything in them, which is slow
     moments = list(_moments([row for row in dated if not row.is_baseline], baselines, read))
     return Picture(
-        title="The gap to the baseline over time",
+        title=_("The gap to the baseline over time"),
         summary=_summary(moments, read, today),
-        note=f"{_asked_of_all(board, asked.by)}Each step is the best open contender so far "
-        "against the best baseline so far, by day of release. The band is the 95 % interval of "
-        "the difference; at 0 they are level.",
+        note=_asked_of_all(board, asked.by)
+        + _(
+            "Each step is the best open contender so far against the best "
+            "baseline so far, by day of release. The band is the 95 % interval of the "
+            "difference; at 0 they are level."
+        ),
         figure=_figure(moments, choices.get(asked.by, ""), today),
-        headings=["Released", "Against", "Gap", "± error"],
+        headings=[_("Released"), _("Against"), _("Gap"), _("± error")],
         lines=[_line(each) for each in moments],
-        pickers=[asked.picker("Measured by", choices)],
+        pickers=[asked.picker(_("Measured by"), choices)],
         left_out=[row for row in rows if row.slug not in drawn and not row.is_baseline],
     )
 
@@ -83,7 +89,7 @@ def _asked_of_all(board: Board, by: str) -> str:
     fewest = min((row.average.measured for row in marks), default=len(board.benchmarks))
     if by != "average" or fewest == len(board.benchmarks):
         return ""
-    return "The average counts only the benchmarks that every baseline was asked. "
+    return _("The average counts only the benchmarks that every baseline was asked.") + " "
 
 
 def _whole(cell: Any) -> Cell:
@@ -155,7 +161,7 @@ def _days_axis(moments: list[Moment]) -> dict[str, Any]:
         room = max(timedelta(days=1), (timedelta(weeks=4) - (last - first)) / 2)
         span = {"range": [(first - room).isoformat(), (last + room).isoformat()]}
     return drawing.axis(
-        "Day of release", is_ruled=True, type="date", tickformat="%-d %b %Y", **span
+        _("Day of release"), is_ruled=True, type="date", tickformat=drawing.day_format(), **span
     )
 
 
@@ -167,7 +173,7 @@ def _figure(moments: list[Moment], label: str, today: date) -> dict[str, Any]:
     layout["showlegend"] = False
     layout["xaxis"] = _days_axis(moments)
     layout["yaxis"] = drawing.axis(
-        f"{label}: best open contender minus best baseline",
+        _("%(label)s: best open contender minus best baseline") % {"label": label},
         zeroline=True,
         zerolinecolor=drawing.HARM,
         zerolinewidth=1.4,
@@ -203,25 +209,37 @@ def _figure(moments: list[Moment], label: str, today: date) -> dict[str, Any]:
 def _told(moment: Moment) -> str:
     gap = moment.gap
     best, mark = drawing.plain(moment.best.name), drawing.plain(moment.mark.name)
-    return (
-        f"{moment.day:%d %b %Y}<br>{best}: {signed(gap.difference)} ± {points(gap.stderr)}"
-        f"<br>to {mark}<br>Click to open"
-    )
+    return _("%(day)s<br>%(best)s: %(difference)s ± %(stderr)s<br>to %(mark)s<br>Click to open") % {
+        "day": date_format(moment.day, "j M Y"),
+        "best": best,
+        "difference": signed(gap.difference),
+        "stderr": points(gap.stderr),
+        "mark": mark,
+    }
 
 
 def _summary(moments: list[Moment], read: Read, today: date) -> str:
     if not moments:
-        return "It takes an open contender and a baseline with days of release to draw a gap."
+        return _("It takes an open contender and a baseline with days of release to draw a gap.")
     last = moments[-1]
     gap, mark = last.gap, last.mark
-    where = "level with" if gap.difference == 0 else "ahead of"
+    where = _("level with") if gap.difference == 0 else _("ahead of")
     where = where if gap.difference >= 0 else "behind"
     size = points(abs(gap.difference))
-    text = f"{last.best.name} is {size} points (± {points(gap.stderr)}) {where} {mark.name}"
+    text = _("%(name)s is %(size)s points (± %(stderr)s) %(where)s %(name_2)s") % {
+        "name": last.best.name,
+        "size": size,
+        "stderr": points(gap.stderr),
+        "where": where,
+        "name_2": mark.name,
+    }
     if mark.released_at is None:
         return f"{text}."
     weeks = weeks_behind(moments, mark, read, today)
     told = plural(round(weeks or 0), "week")
     if matched(moments, mark, read):
-        return f"{text}; it took {told} from the baseline's release to match it."
-    return f"{text}: {told} behind, and not matched yet."
+        return _("%(text)s; it took %(told)s from the baseline's release to match it.") % {
+            "text": text,
+            "told": told,
+        }
+    return _("%(text)s: %(told)s behind, and not matched yet.") % {"text": text, "told": told}

@@ -5,16 +5,24 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from leaderboard.board import Board
 from leaderboard.charting import asking, bars
 from leaderboard.charting.asking import Asked
 from leaderboard.charting.picture import Line, Picture
 from leaderboard.rows import BoardRow
-from leaderboard.templatetags.figures import points
+from leaderboard.templatetags.figures import between, points
 from leaderboard.weight_classes import GIGABYTE, NAMES
 
+NOT_WEIGHED = gettext_noop("Not weighed")
 BEST_MAX = 5  # of a class, so that every class has room
-CHOICES = {"million": "Million weights", "gigabyte": "Gigabyte", "dollar": "Dollar"}
+CHOICES = {
+    "million": gettext_noop("Million weights"),
+    "gigabyte": gettext_noop("Gigabyte"),
+    "dollar": gettext_noop("Dollar"),
+}
 DIVISORS: MappingProxyType[str, Callable[[BoardRow], float | None]] = MappingProxyType(
     {
         "million": lambda row: row.parameters / 1e6 if row.parameters else None,
@@ -23,9 +31,9 @@ DIVISORS: MappingProxyType[str, Callable[[BoardRow], float | None]] = MappingPro
     }
 )
 UNITS = {
-    "million": "Points over chance for every million weights",
-    "gigabyte": "Points over chance for every gigabyte used",
-    "dollar": "Points over chance for every $ per million tokens",
+    "million": gettext_noop("Points over chance for every million weights"),
+    "gigabyte": gettext_noop("Points over chance for every gigabyte used"),
+    "dollar": gettext_noop("Points over chance for every $ per million tokens"),
 }
 
 
@@ -43,19 +51,22 @@ def draw(board: Board, asked: Asked) -> Picture:
     every = [worth for row in asked.rows(board) if (worth := _worth(row, asked.by))]
     best = _best(every)
     intervals = [bars.interval(each.value, each.stderr) for each in best]
-    told = [f"{each.row.name}, {each.group}: {points(each.value)}" for each in best]
+    told = [f"{each.row.name}, {_(each.group)}: {points(each.value)}" for each in best]
     return Picture(
-        title="Pound for pound",
+        title=_("Pound for pound"),
         summary=_summary(best, asked.by),
-        note=f"The best {BEST_MAX} of each weight class, by the memory they really used. "
-        "Bars are 95 % intervals of the average, divided by the same amount.",
-        figure=bars.dots([each.row for each in best], intervals, told, UNITS[asked.by]),
-        headings=["Class", UNITS[asked.by], "95 % interval"],
+        note=_(
+            "The best %(number)s of each weight class, by the memory they really used. "
+            "Bars are 95 %% intervals of the average, divided by the same amount."
+        )
+        % {"number": BEST_MAX},
+        figure=bars.dots([each.row for each in best], intervals, told, _(UNITS[asked.by])),
+        headings=[_("Class"), _(UNITS[asked.by]), _("95 % interval")],
         lines=[
-            Line(each.row, [each.group, points(value), f"{points(low)} to {points(high)}"])
+            Line(each.row, [_(each.group), points(value), between(points(low), points(high))])
             for each, (value, low, high) in zip(best, intervals, strict=True)
         ],
-        pickers=[asked.picker("For every", CHOICES)],
+        pickers=[asked.picker(_("For every"), {key: _(name) for key, name in CHOICES.items()})],
         left_out=[row for row in asked.rows(board) if _worth(row, asked.by) is None],
         hidden=len(every) - len(best),
     )
@@ -67,7 +78,7 @@ def _worth(row: BoardRow, by: str) -> _Worth | None:
         return None
     stderr = row.average.stderr
     error = None if stderr is None else stderr / divisor
-    return _Worth(row, row.average.value / divisor, error, row.weight_class or "Not weighed")
+    return _Worth(row, row.average.value / divisor, error, row.weight_class or NOT_WEIGHED)
 
 
 def _best(every: list[_Worth]) -> list[_Worth]:
@@ -75,17 +86,22 @@ def _best(every: list[_Worth]) -> list[_Worth]:
     groups: dict[str, list[_Worth]] = defaultdict(list)
     for worth in sorted(every, key=lambda each: (-each.value, each.row.slug)):
         groups[worth.group].append(worth)
-    order = [name for name in (*NAMES, "Not weighed") if name in groups]
+    order = [name for name in (*NAMES, NOT_WEIGHED) if name in groups]
     return [worth for name in order for worth in groups[name][:BEST_MAX]][: bars.LINES_MAX]
 
 
 def _summary(best: list[_Worth], by: str) -> str:
     if not best:
-        return f"No contender has an average and a {CHOICES[by].casefold()} count yet."
+        return _("No contender has an average and a count of that kind yet.")
     first: dict[str, _Worth] = {}
     for worth in best:
         first.setdefault(worth.group, worth)
     named = "; ".join(
-        f"{group}: {each.row.name} with {points(each.value)}" for group, each in first.items()
+        _("%(group)s: %(name)s with %(value)s")
+        % {"group": _(group), "name": each.row.name, "value": points(each.value)}
+        for group, each in first.items()
     )
-    return f"{UNITS[by]}, the best of each class. {named}."
+    return _("%(what)s, the best of each class. %(named)s.") % {
+        "what": _(UNITS[by]),
+        "named": named,
+    }

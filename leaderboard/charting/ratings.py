@@ -1,13 +1,15 @@
 """Every rating with its interval: who is told apart, and who is not."""
 
 from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from leaderboard.board import Board
 from leaderboard.charting import bars
 from leaderboard.charting.asking import Asked
 from leaderboard.charting.picture import Line, Picture
 from leaderboard.rows import BoardRow, RatingCell
-from leaderboard.templatetags.figures import plural, whole
+from leaderboard.templatetags.figures import between, plural, whole
 
 
 def draw(board: Board, asked: Asked) -> Picture:
@@ -16,24 +18,28 @@ def draw(board: Board, asked: Asked) -> Picture:
     rated.sort(key=lambda each: (-each[1].value, each[0].slug))
     shown = rated[: bars.LINES_MAX]
     return Picture(
-        title="Ratings and their intervals",
+        title=_("Ratings and their intervals"),
         summary=_summary(rated),
-        note="Bradley–Terry strengths from blind votes with 95 % intervals; 400 points are odds "  # noqa: RUF001
-        f"of ten to one, and {settings.RATING_ANCHOR:.0f} is the mean of all votes.",
+        note=_(
+            "Bradley–Terry strengths from blind votes with 95 %% intervals; 400 points are "  # noqa: RUF001
+            "odds of ten to one, and %(anchor)s is the mean of all votes."
+        )
+        % {"anchor": whole(settings.RATING_ANCHOR)},
         figure=bars.dots(
             [row for row, _rating in shown],
             [(rating.value, rating.lower, rating.upper) for _row, rating in shown],
             [f"{row.name}: {_told(rating)}" for row, rating in shown],
-            "Rating in blind votes",
+            _("Rating in blind votes"),
         ),
-        headings=["Rating", "95 % interval", "Votes", "Place"],
+        headings=[_("Rating"), _("95 % interval"), _("Votes"), _("Place")],
         lines=[
             Line(
                 row,
                 [
                     whole(rating.value),
-                    f"{whole(rating.lower)} to {whole(rating.upper)}",
-                    whole(rating.votes) + (" (provisional)" if rating.is_provisional else ""),
+                    between(whole(rating.lower), whole(rating.upper)),
+                    whole(rating.votes)
+                    + (" " + _("(provisional)") if rating.is_provisional else ""),
                     str(rating.rank),
                 ],
             )
@@ -44,18 +50,29 @@ def draw(board: Board, asked: Asked) -> Picture:
 
 
 def _told(rating: RatingCell) -> str:
-    return (
-        f"{whole(rating.value)} ({whole(rating.lower)} to {whole(rating.upper)}) "
-        f"from {plural(rating.votes, 'vote')}"
-    )
+    return _("%(rating)s (%(lower)s to %(upper)s) from %(votes)s") % {
+        "rating": whole(rating.value),
+        "lower": whole(rating.lower),
+        "upper": whole(rating.upper),
+        "votes": plural(rating.votes, "vote"),
+    }
 
 
 def _summary(rated: list[tuple[BoardRow, RatingCell]]) -> str:
     if not rated:
-        return "Nobody has a rating yet: it takes a vote."
+        return _("Nobody has a rating yet: it takes a vote.")
     row, best = rated[0]
     near = [other.name for other, rating in rated[1:] if rating.upper >= best.lower]
-    text = f"{row.name} is strongest with {_told(best)}."
+    text = _("%(name)s is strongest with %(best)s.") % {"name": row.name, "best": _told(best)}
     if not near:
-        return f"{text} No other interval reaches its own."
-    return f"{text} {plural(len(near), 'interval')} of others reach into its own."
+        return text + " " + _("No other interval reaches its own.")
+    return (
+        text
+        + " "
+        + ngettext(
+            "%(count)s interval of others reaches into its own.",
+            "%(count)s intervals of others reach into its own.",
+            len(near),
+        )
+        % {"count": len(near)}
+    )

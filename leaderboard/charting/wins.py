@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count
+from django.utils.translation import gettext as _
 
 from arena.models import Vote
 from arena.ratings import SCORES
@@ -59,12 +60,16 @@ def draw(board: Board, asked: Asked) -> Picture:
     rows = sorted(most, key=lambda row: -(row.rating.value if row.rating else 0.0))
     found = records(rows)
     return Picture(
-        title="Who beat whom",
+        title=_("Who beat whom"),
         summary=_summary(rows, found),
-        note="The share of counted votes that the contender of the line won against the one of the "
-        f"column; ties are half. The {PEOPLE_MAX} with the most votes, strongest first.",
+        note=_(
+            "The share of counted votes that the contender of the line won against the one "
+            "of the column; ties are half. The %(number)s with the most votes, "
+            "strongest first."
+        )
+        % {"number": PEOPLE_MAX},
         figure=_figure(rows, found),
-        headings=["Against", "Won", "Votes"],
+        headings=[_("Against"), _("Won"), _("Votes")],
         lines=[
             Line(one, [other.name, f"{percent(record.share, 0)} %", str(record.battles)])
             for one in rows
@@ -116,10 +121,12 @@ def _told(one: BoardRow, other: BoardRow, found: Records) -> str:
     record = found.get((one.slug, other.slug))
     if record is None:
         return ""
-    return (
-        f"{drawing.plain(one.name)} won {percent(record.share, 0)} % of "
-        f"{plural(record.battles, 'vote')}<br>against {drawing.plain(other.name)}"
-    )
+    return _("%(name)s won %(share)s %% of %(votes)s<br>against %(other)s") % {
+        "name": drawing.plain(one.name),
+        "share": percent(record.share, 0),
+        "votes": plural(record.battles, "vote"),
+        "other": drawing.plain(other.name),
+    }
 
 
 def _short(name: str) -> str:
@@ -128,12 +135,18 @@ def _short(name: str) -> str:
 
 def _summary(rows: list[BoardRow], found: Records) -> str:
     if not found:
-        return "No two contenders have met in a counted vote yet."
+        return _("No two contenders have met in a counted vote yet.")
     pair, record = max(found.items(), key=lambda each: (each[1].share, each[1].battles))
     names = {row.slug: row.name for row in rows}
     votes = sum(each.battles for each in found.values()) // 2
-    return (
-        f"{plural(votes, 'counted vote')} between {len(rows)} contenders. The clearest: "
-        f"{names[pair[0]]} won {percent(record.share, 0)} % of {plural(record.battles, 'vote')} "
-        f"against {names[pair[1]]}."
-    )
+    return _(
+        "%(votes)s between %(contenders)s. The clearest: %(name)s won %(share)s "
+        "%% of %(met)s against %(other)s."
+    ) % {
+        "votes": plural(votes, "counted vote"),
+        "contenders": plural(len(rows), "contender"),
+        "name": names[pair[0]],
+        "share": percent(record.share, 0),
+        "met": plural(record.battles, "vote"),
+        "other": names[pair[1]],
+    }

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from django import template
 from django.utils.html import escape
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from evals import averages
 from leaderboard.board_page import BoardPage
@@ -18,9 +19,6 @@ from leaderboard.templatetags import drawings, figures
 
 register = template.Library()
 MISSING = f'<span class="missing">{figures.MISSING}</span>'
-NOT_APPLICABLE = (
-    '<abbr class="missing" title="Not applicable: its API gives no log-probabilities">n/a</abbr>'
-)
 
 
 @register.simple_tag
@@ -41,9 +39,10 @@ def _average(row: BoardRow, _column: Column, page: BoardPage) -> str:
     text = _value(figures.points(cell.value), figures.points(cell.stderr))
     text += drawings.change(cell.gain, "points", row.parent_name)
     if cell.is_partial:
+        asked = {"measured": cell.measured, "all": cell.of}
         return text + _note(
-            f"{cell.measured} of {cell.of}",
-            f"Measured on {cell.measured} of {cell.of} benchmarks",
+            _("%(measured)s of %(all)s") % asked,
+            _("Measured on %(measured)s of %(all)s benchmarks") % asked,
         )
     return text if cell.gain else text + drawings.bar_text(cell.value, page.board.level)
 
@@ -54,7 +53,7 @@ def _score(row: BoardRow, column: Column, page: BoardPage) -> str:
         return MISSING
     cell = row.scores[benchmark.key]
     if cell.value is None:
-        return MISSING if cell.is_applicable else NOT_APPLICABLE
+        return MISSING if cell.is_applicable else _not_applicable()
     if page.view.is_normalised:
         span = benchmark.best_level - benchmark.chance_level
         share = averages.normalise(cell.value, benchmark.chance_level, benchmark.best_level)
@@ -81,7 +80,9 @@ def _rating(row: BoardRow, _column: Column, page: BoardPage) -> str:
     text += drawings.interval_text(rating, page.scale, page.anchor)
     if not rating.is_provisional:
         return text
-    return text + _note("provisional", f"Fewer than {page.min_votes} votes")
+    return text + _note(
+        _("provisional"), _("Fewer than %(min_votes)s votes") % {"min_votes": page.min_votes}
+    )
 
 
 def _figure(row: BoardRow, column: Column, _page: BoardPage) -> str:
@@ -90,7 +91,7 @@ def _figure(row: BoardRow, column: Column, _page: BoardPage) -> str:
         return MISSING
     text = column.write(value)
     if column.key == "cost" and row.cost.is_list_price:
-        text += _note("list price", "The API's list price, not our measurement")
+        text += _note(_("list price"), _("The API's list price, not our measurement"))
     if column.key == "over_base":
         return drawings.change(row.over_base, "points", row.stack[0]) or MISSING
     return text
@@ -99,6 +100,11 @@ def _figure(row: BoardRow, column: Column, _page: BoardPage) -> str:
 def _text(row: BoardRow, column: Column, _page: BoardPage) -> str:
     value = column.value(row)
     return MISSING if value is None else str(escape(column.write(value)))
+
+
+def _not_applicable() -> str:
+    hint, text = _("Not applicable: its API gives no log-probabilities"), _("n/a")
+    return f'<abbr class="missing" title="{escape(hint)}">{escape(text)}</abbr>'
 
 
 def _value(text: str, error: str) -> str:

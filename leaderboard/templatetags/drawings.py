@@ -9,6 +9,8 @@ from typing import Any
 from django import template
 from django.utils.html import escape
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from evals.models import Benchmark
 from leaderboard.rows import Gain, RatingCell
@@ -21,6 +23,12 @@ UNITS: dict[str, Callable[[float | None], str]] = {
     "whole": lambda value: figures.signed(value, 0),
     "percent": lambda value: figures.change_in_unit(value, True),
     "own": lambda value: figures.change_in_unit(value, False),
+}
+
+WORDS = {
+    "better": gettext_noop("better than its parent"),
+    "worse": gettext_noop("worse than its parent"),
+    "noise": gettext_noop("within noise"),
 }
 
 WIDTH = 72.0  # units of the interval's box; the sheet scales it
@@ -89,9 +97,11 @@ def change(gain: Gain | None, unit: str, parent: str) -> SafeString:
         return SafeString()
     write = UNITS[unit]
     change_, error = write(gain.difference), write(gain.stderr).removeprefix("+")
-    words = "within noise" if gain.is_noise else f"{gain.verdict} than its parent"
+    words = _(WORDS[gain.verdict])
+    hint = _("%(change)s ± %(error)s against %(name)s")
+    told = hint % {"change": change_, "error": error, "name": parent}
     return SafeString(
-        f'<span class="gain {gain.verdict}" title="{change_} ± {error} against {escape(parent)}">'
+        f'<span class="gain {gain.verdict}" title="{escape(told)}">'
         f"{figures.arrow(gain.difference)} {change_}"
         f'<span class="visually-hidden"> {words}</span></span>'
     )

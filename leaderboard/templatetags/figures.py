@@ -1,13 +1,20 @@
 """How numbers are written: one spelling for each kind, wherever it appears.
 
-A missing or non-finite number is an en dash, never a zero. Arithmetic lives elsewhere.
+A missing or non-finite number is an en dash, never a zero. Decimals, thousands and units are
+those of the reader's language; what a program reads is never written here. Arithmetic lives
+elsewhere.
 """
 
 import math
 from datetime import timedelta
+from functools import cache
 
 from django import template
+from django.utils.formats import get_format
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
+
+from leaderboard import nouns
 
 register = template.Library()
 
@@ -20,10 +27,27 @@ def _is_missing(value: object) -> bool:
     return value is None or value == "" or not math.isfinite(float(str(value)))
 
 
+@cache
+def _signs(language: str) -> dict[int, str]:
+    """Return what stands for the point and the comma of an English number."""
+    thousand = get_format("THOUSAND_SEPARATOR", language)
+    return str.maketrans(
+        {
+            ".": get_format("DECIMAL_SEPARATOR", language),
+            ",": thousand.replace("\N{NO-BREAK SPACE}", THIN),
+        }
+    )
+
+
+def spelled(number: str) -> str:
+    """Return a number, written in English, as the reader's language writes it."""
+    return number.translate(_signs(get_language() or "en"))
+
+
 def _number(value: float, digits: int) -> str:
     text = f"{abs(value):,.{digits}f}"
     is_negative = value < 0 and float(text.replace(",", "")) != 0
-    return f"{MINUS}{text}" if is_negative else text
+    return spelled(f"{MINUS}{text}" if is_negative else text)
 
 
 def _digits(value: float, significant: int = 2) -> int:
@@ -73,16 +97,17 @@ def bytes_(value: int | None) -> str:
     """Write an amount of memory in decimal units."""
     if _is_missing(value):
         return MISSING
-    units = (("TB", 1e12), ("GB", 1e9), ("MB", 1e6), ("kB", 1e3))
-    text = _scaled(float(value or 0), units)
-    return text if text[-1] == "B" else f"{text}{THIN}B"
+    held = float(value or 0)
+    units = ((_("TB"), 1e12), (_("GB"), 1e9), (_("MB"), 1e6), (_("kB"), 1e3))
+    return _scaled(held, units) + ("" if held >= 999.5 else THIN + pgettext("bytes", "B"))
 
 
 def _scaled(value: float, units: tuple[tuple[str, float], ...]) -> str:
     for unit, scale in units:
         if value >= 0.9995 * scale:
             scaled = value / scale
-            return f"{scaled:.{0 if scaled >= 100 else 1}f}".removesuffix(".0") + THIN + unit
+            text = f"{scaled:.{0 if scaled >= 100 else 1}f}".removesuffix(".0")
+            return spelled(text) + THIN + unit
     return f"{value:.0f}"
 
 
@@ -92,9 +117,9 @@ def dollars(value: float | None) -> str:
     if _is_missing(value):
         return MISSING
     amount = float(value or 0)
-    if amount >= 1000:
-        return f"${amount:,.0f}"
-    return f"${amount:.{2 if amount >= 1 or amount == 0 else max(2, _digits(amount))}f}"
+    digits = 2 if amount >= 1 or amount == 0 else max(2, _digits(amount))
+    written = f"{amount:,.0f}" if amount >= 1000 else f"{amount:.{digits}f}"
+    return _("$%(amount)s") % {"amount": spelled(written)}
 
 
 @register.filter
@@ -105,7 +130,7 @@ def duration(seconds: float | None) -> str:
     span = timedelta(seconds=round(float(seconds or 0)))
     hours, rest = divmod(span.seconds, 3600)
     if span.days:
-        return f"{span.days}{THIN}d {hours}{THIN}h"
+        return f"{span.days}{THIN}{pgettext('days', 'd')} {hours}{THIN}h"
     if hours:
         return f"{hours}{THIN}h {rest // 60}{THIN}min"
     if rest >= 60:
@@ -116,7 +141,7 @@ def duration(seconds: float | None) -> str:
 @register.filter
 def plural(count: int, word: str) -> str:
     """Write a count with its noun."""
-    return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"
+    return nouns.counted(count, word, whole(count))
 
 
 @register.filter
@@ -137,6 +162,17 @@ def change_in_unit(value: float | None, is_percent: bool) -> str:
 def arrow(value: float) -> str:
     """Draw which way a difference goes."""
     return "▲" if value > 0 else "▼" if value < 0 else "◆"
+
+
+def between(lower: str, upper: str) -> str:
+    """Write an interval, both ends written already."""
+    return _("%(lower)s to %(upper)s") % {"lower": lower, "upper": upper}
+
+
+@register.filter
+def weight(name: str) -> str:
+    """Write the name of a weight class; nothing where there is none."""
+    return _(name) if name else ""
 
 
 @register.filter

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -32,7 +33,7 @@ def prepared(request: HttpRequest) -> HttpResponse:
     except BattleRefused as refusal:
         return _refused(request, refusal)
     if battle is None:
-        messages.info(request, "No prepared battle is left right now. Ask something yourself.")
+        messages.info(request, _("No prepared battle is left right now. Ask something yourself."))
         return redirect("arena")
     return _shown(battle)
 
@@ -89,7 +90,7 @@ def vote(request: HttpRequest, battle_id: UUID) -> HttpResponse:
 def _start(request: HttpRequest) -> HttpResponse:
     form = SuggestionForm(request.POST)
     if not form.is_valid():
-        return _page(request, sentence="There is no such suggestion.", status=400)
+        return _page(request, sentence=_("There is no such suggestion."), status=400)
     source, now = form.cleaned_data["source"], timezone.now()
     prompt = source.text if source else request.POST.get("prompt", "")
     try:

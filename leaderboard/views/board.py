@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from evals.models import Suite
@@ -39,7 +40,7 @@ def _content(snapshot: snapshots.Snapshot, view: viewing.View) -> SafeString:
 async def export(request: HttpRequest, kind: str) -> HttpResponseBase:
     """Send every line of the view as a file, piece by piece."""
     if kind not in exports.KINDS:
-        raise Http404("The board comes as csv, json or parquet.")
+        raise Http404(_("The board comes as csv, json or parquet."))
     view = viewing.asked(request.GET)
     snapshot = await sync_to_async(snapshots.current)(view.suite)
     pieces = exports.KINDS[kind].write(snapshot.board, view)

@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from leaderboard import chart_page, exports, finders, freshness, snapshots, viewing
@@ -17,7 +18,7 @@ from leaderboard.charting.picture import Picture
 def index(request: HttpRequest, kind: str = "cost") -> HttpResponse:
     """Show the chart that the address asks for."""
     if kind not in chart_page.KINDS:
-        raise Http404("There is no such chart.")
+        raise Http404(_("There is no such chart."))
     snapshot = snapshots.current(request.GET.get("suite", "")[:60])
     etag = freshness.etag_of(request, f"{snapshot.version} {timezone.now().date()}")
     if answer := freshness.unchanged(request, etag):
@@ -37,7 +38,7 @@ def index(request: HttpRequest, kind: str = "cost") -> HttpResponse:
 def data(request: HttpRequest, kind: str) -> HttpResponse:
     """Send every number of a chart as CSV."""
     if kind not in chart_page.KINDS:
-        raise Http404("There is no such chart.")
+        raise Http404(_("There is no such chart."))
     picture = _picture(request, kind)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")

@@ -5,6 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import condition, require_safe
 
 from leaderboard import badges, contender_page, model_cards, snapshots
@@ -17,7 +18,7 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
     """Show everything known about a contender."""
     page = contender_page.read(slug, suite_key=request.GET.get("suite", ""), now=timezone.now())
     if page is None:
-        raise Http404("There is no such contender.")
+        raise Http404(_("There is no such contender."))
     address = request.build_absolute_uri(request.path)
     context = {
         "page": page,
@@ -39,7 +40,7 @@ def badge(request: HttpRequest, slug: str) -> HttpResponse:  # noqa: ARG001
     board = snapshots.current().board
     row = board.by_slug.get(slug)
     if row is None:
-        raise Http404("There is no such contender.")
+        raise Http404(_("There is no such contender."))
     place, _is_shared = contender_page.place_of(row, board)
     answer = HttpResponse(
         badges.svg(settings.SITE_NAME, row, place), content_type="image/svg+xml; charset=utf-8"

@@ -2,6 +2,7 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from leaderboard import help_pages
@@ -18,5 +19,5 @@ def detail(request: HttpRequest, topic: str) -> HttpResponse:
     """Show one."""
     page = help_pages.read(topic)
     if page is None:
-        raise Http404("There is no explanation of that name.")
+        raise Http404(_("There is no explanation of that name."))
     return render(request, "help/detail.html", {"page": page})

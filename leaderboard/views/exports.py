@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from arena import export_files, exports
@@ -26,7 +27,7 @@ def index(request: HttpRequest) -> HttpResponse:
 async def file(request: HttpRequest, what: str, form: str) -> StreamingHttpResponse:
     """Send votes or conversations as JSON lines or Parquet."""
     if what not in export_files.SCHEMAS or form not in export_files.TYPES:
-        raise Http404("There is no such file.")
+        raise Http404(_("There is no such file."))
     everything = request.GET.get("all") == "1"
     portions = exports.votes(everything=everything) if what == "votes" else exports.conversations()
     pieces = export_files.pieces(portions, what=what, form=form)
@@ -42,10 +43,10 @@ def consent(request: HttpRequest) -> HttpResponse:
     voter, now = voter_key(request), timezone.now()
     if request.POST.get("agreed") == "1":
         _agree(voter, now)
-        messages.success(request, "Your conversations are part of the data set from now on.")
+        messages.success(request, _("Your conversations are part of the data set from now on."))
     else:
         Consent.objects.filter(voter=voter).delete()
-        messages.success(request, "Your conversations are no longer part of the data set.")
+        messages.success(request, _("Your conversations are no longer part of the data set."))
     return redirect("vote-list")
 
 

@@ -4,6 +4,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
@@ -29,8 +31,16 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
     except Refused as refusal:
         return _form(request, contender, list(refusal.problems), refusal.status)
     for reason in imported.passed_over:
-        messages.warning(request, f"Passed over {reason}.")
-    messages.success(request, f"{imported.scores} scores are shown as reported.")
+        messages.warning(request, _("Passed over %(reason)s.") % {"reason": reason})
+    messages.success(
+        request,
+        ngettext(
+            "%(scores)s score is shown as reported.",
+            "%(scores)s scores are shown as reported.",
+            imported.scores,
+        )
+        % {"scores": imported.scores},
+    )
     return redirect("submission-detail", imported.submission.pk)
 
 

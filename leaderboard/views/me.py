@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -50,9 +51,9 @@ def make_token(request: HttpRequest) -> HttpResponse:
 def revoke_token(request: HttpRequest, token_id: int) -> HttpResponse:
     """End a token."""
     if tokens.revoke(user=_person(request), token_id=token_id, now=timezone.now()):
-        messages.success(request, "The token is revoked: it opens nothing any more.")
+        messages.success(request, _("The token is revoked: it opens nothing any more."))
     else:
-        messages.info(request, "There is no such token of yours that still works.")
+        messages.info(request, _("There is no such token of yours that still works."))
     return redirect("me")
 
 
@@ -62,11 +63,11 @@ def choose_notices(request: HttpRequest) -> HttpResponse:
     """Keep how new submissions propose to tell their end."""
     user, url = _person(request), request.POST.get("webhook_url", "").strip()
     if url and (len(url) > URL_MAX or "\0" in url or not url.startswith(("https://", "http://"))):
-        messages.error(request, "Nothing was changed: a webhook is an https:// address.")
+        messages.error(request, _("Nothing was changed: a webhook is an https:// address."))
         return redirect("me")
     user.wants_email, user.webhook_url = "wants_email" in request.POST, url
     user.save(update_fields=["wants_email", "webhook_url"])
-    messages.success(request, "New submissions will propose this.")
+    messages.success(request, _("New submissions will propose this."))
     return redirect("me")
 
 
@@ -77,7 +78,7 @@ def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
     user = _person(request)
     sessions.end_all(user=user)
     update_session_auth_hash(request, user)
-    messages.success(request, "Every other browser is signed out.")
+    messages.success(request, _("Every other browser is signed out."))
     return redirect("me")
 
 
@@ -87,7 +88,7 @@ def delete(request: HttpRequest) -> HttpResponse:
     """Delete the account, once its name was typed."""
     user = _person(request)
     if request.POST.get("name", "").strip() != user.username:
-        messages.error(request, "Nothing was deleted: type your user name to confirm it.")
+        messages.error(request, _("Nothing was deleted: type your user name to confirm it."))
         return redirect("me")
     try:
         person_page.leave(user=user)
@@ -95,7 +96,7 @@ def delete(request: HttpRequest) -> HttpResponse:
         messages.error(request, str(refusal))
         return redirect("me")
     logout(request)
-    messages.success(request, "Your account and everything that named you are deleted.")
+    messages.success(request, _("Your account and everything that named you are deleted."))
     return redirect("board")
 
 

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from leaderboard import (
@@ -38,7 +39,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest, kind: str) -> HttpResponse:
     """Send the same as a file."""
     if kind not in TYPES:
-        raise Http404("The ratings come as csv or json.")
+        raise Http404(_("The ratings come as csv or json."))
     page = rating_board.read(rating_choice.asked(request.GET))
     rows = [line.values() for line in page.lines]
     text = json.dumps(rows, indent=1) if kind == "json" else _csv(rows)
@@ -52,7 +53,7 @@ def history(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one contender's rating over time."""
     page = rating_history.read(slug)
     if page is None:
-        raise Http404("There is no such contender.")
+        raise Http404(_("There is no such contender."))
     context = {"page": page, "style_guards": finders.style_guards()}
     return render(request, "ratings/history.html", context)
 

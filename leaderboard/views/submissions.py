@@ -10,6 +10,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -69,7 +70,7 @@ def results(request: HttpRequest, submission_id: UUID) -> HttpResponse:  # noqa:
     """Answer with a finished run in the format of lm-eval's results file."""
     submission = _found(submission_id)
     if submission.run.state != EvalRun.State.SUCCEEDED:
-        raise Http404("It has not been measured to its end: there are no results yet.")
+        raise Http404(_("It has not been measured to its end: there are no results yet."))
     answer = JsonResponse(reproduction.as_lm_eval(submission.run), json_dumps_params={"indent": 2})
     name = f"results_{submission.contender.slug}_{submission.run.suite.key}.json"
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -83,9 +84,9 @@ def cancel(request: HttpRequest, submission_id: UUID) -> HttpResponse:
     try:
         runs.request_cancel(run=submission.run, now=timezone.now())
     except runs.AlreadyFinished:
-        messages.info(request, "It had finished before it could be stopped.")
+        messages.info(request, _("It had finished before it could be stopped."))
     else:
-        messages.success(request, "The run is being stopped.")
+        messages.success(request, _("The run is being stopped."))
     return redirect("submission-detail", submission.pk)
 
 
@@ -99,7 +100,7 @@ def resume(request: HttpRequest, submission_id: UUID) -> HttpResponse:
         messages.error(request, str(refusal))
     else:
         transaction.on_commit(tasks.ring_runs)
-        messages.success(request, "It goes on where it stopped.")
+        messages.success(request, _("It goes on where it stopped."))
     return redirect("submission-detail", submission.pk)
 
 
@@ -118,7 +119,7 @@ def rerun(request: HttpRequest, submission_id: UUID) -> HttpResponse:
         messages.error(request, str(refusal))
         return redirect("submission-detail", submission.pk)
     transaction.on_commit(tasks.ring_runs)
-    messages.success(request, "It is measured again; the earlier run stays on record.")
+    messages.success(request, _("It is measured again; the earlier run stays on record."))
     return redirect("submission-detail", again.pk)
 
 
@@ -144,7 +145,7 @@ def _submit(request: HttpRequest, form: SubmissionForm) -> HttpResponse:
         return _form(request, form, status=refusal.status)
     transaction.on_commit(tasks.ring_runs)
     if not accepted.is_new:
-        messages.info(request, "It was submitted before: this is where it stands.")
+        messages.info(request, _("It was submitted before: this is where it stands."))
     for warning in accepted.warnings:
         messages.warning(request, warning)
     return redirect("submission-detail", accepted.submission.pk)
@@ -192,7 +193,7 @@ def _own(request: HttpRequest, submission_id: UUID) -> Submission:
     """Return a submission that this person may stop and repeat."""
     submission = _found(submission_id)
     if not _may_operate(request, submission):
-        raise PermissionDenied("Only who submitted it, and staff, can do that.")
+        raise PermissionDenied(_("Only who submitted it, and staff, can do that."))
     return submission
 
 

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -66,7 +67,7 @@ def explain(request: HttpRequest, battle_id: UUID) -> HttpResponse:
     except FeedbackRefused as refusal:
         messages.warning(request, refusal.sentence)
     else:
-        messages.success(request, "Thank you: your reasons are kept with the vote.")
+        messages.success(request, _("Thank you: your reasons are kept with the vote."))
     return redirect("battle-detail", battle.pk)
 
 

@@ -8,7 +8,9 @@ function count(textarea) {
   const form = textarea.form;
   const output = form.querySelector("[data-count]");
   output.hidden = length < NEAR * limit;
-  output.textContent = `${length.toLocaleString("en")} of ${limit.toLocaleString("en")} characters`;
+  const written = (number) => number.toLocaleString(document.documentElement.lang);
+  const sentence = output.dataset.count;
+  output.textContent = sentence.replace("[length]", written(length)).replace("[limit]", written(limit));
   output.classList.toggle("over", length > limit);
   form.querySelector("[data-send]").disabled = length > limit;
 }

@@ -8,8 +8,10 @@ let poll = 0;
 
 const battle = () => document.querySelector("#battle");
 
-function announce(sentence) {
-  document.querySelector("#announcer").textContent = sentence;
+// The sentences stand on the announcer, in the language of the page.
+function announce(event) {
+  const announcer = document.querySelector("#announcer");
+  announcer.textContent = announcer.dataset[event];
 }
 
 function onText(event) {
@@ -43,14 +45,14 @@ async function refresh() {
 function arrive() {
   const state = battle()?.dataset.state;
   if (state === "ANSWERING") return listen(battle().dataset.stream);
-  if (state === "ANSWERED") announce("The answer is complete.");
-  if (state === "READY") announce("Both answers are complete. Vote with A, B, T for a tie, or X for both bad.");
-  if (state === "FAILED") announce("The answers did not arrive. You can start a new battle.");
+  if (state === "ANSWERED") announce("answered");
+  if (state === "READY") announce("ready");
+  if (state === "FAILED") announce("failed");
   if (state === "VOTED") document.querySelector("#reveal h1").focus();
 }
 
 function listen(address) {
-  announce("Answers are being written.");
+  announce("writing");
   if (Number(battle().dataset.turn) > 1) battle().querySelector(".exchange:last-of-type").scrollIntoView();
   source?.close();
   source = new EventSource(address);
@@ -67,6 +69,6 @@ document.addEventListener("submit", (event) => {
   event.preventDefault();
   fetch(event.target.action, { method: "POST", body: new FormData(event.target), redirect: "manual" }).catch(refresh);
 });
-document.addEventListener("htmx:sendError", () => announce("The server cannot be reached. Try again."));
+document.addEventListener("htmx:sendError", () => announce("unreachable"));
 document.addEventListener("htmx:afterSettle", ({ detail }) => detail.target === document.body && arrive());
 if (battle()?.dataset.state === "ANSWERING") arrive();

@@ -12,9 +12,9 @@ document.addEventListener("click", async (event) => {
   const label = button.textContent;
   try {
     await navigator.clipboard.writeText(textOf(button));
-    button.textContent = "Copied";
+    button.textContent = document.body.dataset.copied;
   } catch {
-    button.textContent = "Not allowed here";
+    button.textContent = document.body.dataset.notCopied;
   }
   setTimeout(() => (button.textContent = label), 1600);
 });

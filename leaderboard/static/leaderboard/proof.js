@@ -4,8 +4,7 @@ const form = document.querySelector("[data-proof]");
 const status = document.querySelector("#proof-status");
 
 const failed = () => {
-  status.textContent =
-    "The calculation did not work in this browser, and nothing was sent. Reload to try again, or sign in: people with an account are not asked.";
+  status.textContent = status.dataset.failed;
 };
 
 try {

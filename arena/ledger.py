@@ -84,10 +84,10 @@ class Columns:
 
     def ballots(self, people: Whole) -> bradley_terry.Ballots:
         """Return the votes as the arithmetic takes them; an entry taken back has its sign."""
-        return bradley_terry.Ballots(
+        return bradley_terry.Ballots.of(
             voter=np.unique(self.voter, return_inverse=True)[1].astype(np.int64),
-            a=np.searchsorted(people, self.a).astype(np.int64),
-            b=np.searchsorted(people, self.b).astype(np.int64),
+            a=np.searchsorted(people, self.a),
+            b=np.searchsorted(people, self.b),
             score=self.score,
             sign=self.sign.astype(np.float64),
         )

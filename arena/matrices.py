@@ -19,15 +19,15 @@ def penalties(share: Floats, prior: float, *, hold: float) -> Floats:
     Adding the same to everybody changes nothing in the likelihood or the prior, so the term
     decides that one direction and no other.
     """
-    held: Floats = prior * centring(share) + hold * np.outer(share, share)
+    held: Floats = (share * (prior * len(share) + hold) - prior)[:, None] * share
+    held -= prior * share[:, None]
+    held[np.diag_indices_from(held)] += prior
     return held
 
 
 def centring(share: Floats) -> Floats:
     """Return P'P, where P subtracts the vote-weighted mean."""
-    size = len(share)
-    squared: Floats = np.eye(size) - share - share[:, None] + size * np.outer(share, share)
-    return squared
+    return penalties(share, 1, hold=0)
 
 
 def laplacian(weights: Floats) -> Floats:
@@ -55,10 +55,10 @@ def solved(factor: Floats, right: Floats) -> Floats:
 
 
 def inverse(factor: Floats) -> Floats:
-    """Return the inverse of the matrix whose Cholesky factor is given, which is spent."""
+    """Return the inverse of the matrix whose Cholesky factor is given."""
     if not factor.size:
         return factor
-    lower = np.tril(lapack.dpotri(factor, lower=1, overwrite_c=1)[0])
+    lower = np.tril(lapack.dpotri(factor, lower=1)[0])
     full: Floats = lower + lower.T
     full[np.diag_indices_from(full)] /= 2
     return full

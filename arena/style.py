@@ -12,7 +12,7 @@ import numpy as np
 from scipy import sparse, special
 
 from arena import bradley_terry as bt
-from arena.bradley_terry import Ballots, Counts, Fit, Whole
+from arena.bradley_terry import Ballots, Counts, Fit, Narrow
 from arena.matrices import Floats, centring, cholesky, inverse, laplacian, penalties, solved
 
 STYLE_PRIOR = 0.01  # precision; a thousand votes hold ten thousand times as much
@@ -132,9 +132,9 @@ def _penalty(
 class _Design:
     """What the votes are about: one position a vote; sums over them are matrices."""
 
-    cells: Whole  # a * size + b
-    a: Whole
-    b: Whole
+    cells: Narrow  # a * size + b
+    a: Narrow
+    b: Narrow
     marks: Floats  # one row a mark
     score: Floats
     sign: Floats | float

@@ -108,7 +108,7 @@ def _clustered(random: np.random.Generator, votes: int, strengths: Floats, taste
     a, b = rating_votes.pairs(random, votes, np.full(30, 1 / 30))
     own = random.normal(0, taste, (people, 30))
     gap = strengths[a] - strengths[b] + own[voter, a] - own[voter, b]
-    return Ballots(voter, a, b, rating_votes.verdicts(random, gap))
+    return Ballots.of(voter, a, b, rating_votes.verdicts(random, gap))
 
 
 def _on_average(counts: Counts, strengths: Floats, taste: float) -> Floats:

@@ -58,7 +58,7 @@ def _read(source: str) -> tuple[Ballots, Floats, int]:
     kept = np.load(source)
     a, b = kept["a"], kept["b"]
     contenders = int(max(a.max(), b.max())) + 1
-    return Ballots(np.arange(len(a)), a, b, kept["score"]), kept["marks"], contenders
+    return Ballots.of(np.arange(len(a)), a, b, kept["score"]), kept["marks"], contenders
 
 
 def _rate(counts: Counts) -> bt.Fit:

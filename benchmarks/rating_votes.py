@@ -46,7 +46,7 @@ def votes(
         gap = gap + marks @ style
     score = verdicts(random, gap)
     voters = max(1, round(count / per_voter))
-    return Truth(Ballots(random.integers(0, voters, count), a, b, score), marks, strengths)
+    return Truth(Ballots.of(random.integers(0, voters, count), a, b, score), marks, strengths)
 
 
 def popularity(contenders: int) -> Floats:

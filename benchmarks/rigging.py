@@ -39,7 +39,7 @@ class Poll:
 
     def ballots(self, kept: NDArray[np.bool_]) -> bradley_terry.Ballots:
         score = np.array([1.0, 0.0, 0.5])[np.array(self.outcome)[kept]]
-        return bradley_terry.Ballots(
+        return bradley_terry.Ballots.of(
             np.array(self.voter)[kept], np.array(self.a)[kept], np.array(self.b)[kept], score
         )
 

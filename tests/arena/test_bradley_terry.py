@@ -33,7 +33,7 @@ def random_ballots(
     chance = 1 / (1 + np.exp(strengths[b] - strengths[a]))
     score = (random.random(votes) < chance).astype(float)
     score[random.random(votes) < 0.2] = 0.5
-    return Ballots(random.integers(0, voters, votes), a, b, score)
+    return Ballots.of(random.integers(0, voters, votes), a, b, score)
 
 
 @st.composite
@@ -134,7 +134,7 @@ class TestProperties:
     @given(st.integers(0, 10**6))
     def test_swapping_the_sides_of_all_votes_changes_nothing(self, seed: int) -> None:
         votes = random_ballots(seed, contenders=5, votes=60, voters=12)
-        swapped = Ballots(votes.voter, votes.b, votes.a, 1 - votes.score)
+        swapped = Ballots.of(votes.voter, votes.b, votes.a, 1 - votes.score)
 
         fit, again = (
             bt.fit(each.tally(5), prior=0.3, anchor=1000, ballots=each) for each in (votes, swapped)
@@ -272,4 +272,4 @@ def opinionated_ballots(seed: int, truth: NDArray[np.float64]) -> Ballots:
     a = random.integers(0, len(truth), 6000)
     b = (a + random.integers(1, len(truth), 6000)) % len(truth)
     chance = 1 / (1 + np.exp(tastes[voter, b] - tastes[voter, a]))
-    return Ballots(voter, a, b, (random.random(6000) < chance).astype(float))
+    return Ballots.of(voter, a, b, (random.random(6000) < chance).astype(float))

@@ -26,13 +26,13 @@ def votes(
     marks[:, 0] = np.clip(marks[:, 0] + 0.2 * (strengths[a] - strengths[b]), -1, 1)
     chance = 1 / (1 + np.exp(-(strengths[a] - strengths[b] + marks @ truth)))
     score = (random.random(count) < chance).astype(float)
-    return Ballots(np.arange(count), a, b, score), marks, strengths
+    return Ballots.of(np.arange(count), a, b, score), marks, strengths
 
 
 def fitted(ballots: Ballots, marks: Floats, contenders: int = 20) -> style.Controlled:
     counts = ballots.tally(contenders)
     base = style.ground(ballots, marks, counts, prior=PRIOR)
-    nothing = Ballots(ballots.voter[:0], ballots.a[:0], ballots.b[:0], ballots.score[:0])
+    nothing = Ballots.of(ballots.voter[:0], ballots.a[:0], ballots.b[:0], ballots.score[:0])
     return style.moved(base, nothing, marks[:0], counts, prior=PRIOR, anchor=1000)
 
 
@@ -69,7 +69,7 @@ class TestGround:
 
     def test_widens_the_intervals_of_voters_with_tastes(self) -> None:
         ballots, marks, _ = votes(4, 4_000)
-        same = Ballots(ballots.voter // 50, ballots.a, ballots.b, ballots.score)
+        same = Ballots.of(ballots.voter // 50, ballots.a, ballots.b, ballots.score)
 
         base = style.ground(same, marks, same.tally(20), prior=PRIOR)
 
@@ -93,10 +93,10 @@ class TestMoved:
     def test_makes_room_for_a_newcomer(self) -> None:
         ballots, marks, _ = votes(6, 2_000, contenders=3)
         base = style.ground(ballots, marks, ballots.tally(3), prior=PRIOR)
-        new = Ballots(np.array([0]), np.array([3]), np.array([0]), np.array([1.0]))
+        new = Ballots.of(np.array([0]), np.array([3]), np.array([0]), np.array([1.0]))
         places = np.array([0.0, 1.0, 2.0])
         roomy = style.widened_to(base, places, 4)
-        together = Ballots(
+        together = Ballots.of(
             np.append(ballots.voter, 0),
             np.append(ballots.a, 3),
             np.append(ballots.b, 0),

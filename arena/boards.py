@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from arena import groundwork, ledger, ranks, style, tally
-from arena.bradley_terry import Counts, Fit, Whole
+from arena.ballots import Counts, Whole
+from arena.bradley_terry import Fit
 from arena.categories import ALL
 from arena.ledger import STYLE
 from arena.matrices import Floats

@@ -16,7 +16,8 @@ import numpy as np
 from django.db import transaction
 
 from arena import bradley_terry, elo, ledger, rules, style, tally
-from arena.bradley_terry import Counts, Fit
+from arena.ballots import Ballots, Counts
+from arena.bradley_terry import Fit
 from arena.categories import ALL, CATEGORIES
 from arena.ledger import Columns
 from arena.matrices import Floats, NotPositive
@@ -164,9 +165,7 @@ def unpacked(row: StyleGround) -> style.Ground:
 _NAMES = ("at", "slope", "information", "meat", "widening")
 
 
-def _style(
-    ballots: bradley_terry.Ballots, marks: Floats, counts: Counts, by: Rules
-) -> style.Ground:
+def _style(ballots: Ballots, marks: Floats, counts: Counts, by: Rules) -> style.Ground:
     try:
         return style.ground(ballots, marks, counts, prior=by.prior)
     except NotPositive as trouble:

@@ -17,8 +17,8 @@ import numpy as np
 from django.db import transaction
 from numpy.typing import NDArray
 
-from arena import bradley_terry, categories, marks
-from arena.bradley_terry import Whole
+from arena import categories, marks
+from arena.ballots import Ballots, Whole
 from arena.matrices import Floats
 from arena.models import LedgerEntry, LedgerHead, Response, Side, Turn, Vote
 
@@ -82,9 +82,9 @@ class Columns:
         """Return everyone who appears, by primary key, sorted."""
         return np.unique(np.concatenate([self.a, self.b]))
 
-    def ballots(self, people: Whole) -> bradley_terry.Ballots:
+    def ballots(self, people: Whole) -> Ballots:
         """Return the votes as the arithmetic takes them; an entry taken back has its sign."""
-        return bradley_terry.Ballots.of(
+        return Ballots.of(
             voter=np.unique(self.voter, return_inverse=True)[1].astype(np.int64),
             a=np.searchsorted(people, self.a),
             b=np.searchsorted(people, self.b),

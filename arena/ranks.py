@@ -6,7 +6,8 @@ difference they are narrower, and hold one at a time.
 
 import numpy as np
 
-from arena.bradley_terry import Z95, Fit, Whole
+from arena.ballots import Whole
+from arena.bradley_terry import Z95, Fit
 from arena.matrices import Floats
 
 DRAWS = 4_000

@@ -12,7 +12,8 @@ import numpy as np
 from scipy import sparse, special
 
 from arena import bradley_terry as bt
-from arena.bradley_terry import Ballots, Counts, Fit, Narrow
+from arena.ballots import Ballots, Counts, Narrow
+from arena.bradley_terry import Fit
 from arena.matrices import Floats, centring, cholesky, inverse, laplacian, penalties, solved
 
 STYLE_PRIOR = 0.01  # precision; a thousand votes hold ten thousand times as much

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arena import ledger
-from arena.bradley_terry import Counts, Whole
+from arena.ballots import Counts, Whole
 from arena.categories import ALL, CATEGORIES
 from arena.ledger import Columns
 from arena.matrices import Floats

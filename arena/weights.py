@@ -10,7 +10,7 @@ from random import Random
 
 import numpy as np
 
-from arena.bradley_terry import Whole
+from arena.ballots import Whole
 from arena.matrices import Floats
 
 UNIFORM_SHARE = 0.1

@@ -14,7 +14,8 @@ import numpy as np
 
 from arena import bradley_terry as bt
 from arena import style
-from arena.bradley_terry import Ballots, Counts, Fit
+from arena.ballots import Ballots, Counts
+from arena.bradley_terry import Fit
 from arena.matrices import Floats
 from benchmarks import kept, rating_votes, report
 from benchmarks.report import Figure

@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from arena import bradley_terry as bt
-from arena.bradley_terry import Counts, Fit
+from arena.ballots import Counts
+from arena.bradley_terry import Fit
 from arena.matrices import Floats
 from benchmarks import peers, rating_votes
 from benchmarks.report import Figure

@@ -15,7 +15,7 @@ import numpy as np
 
 from arena import bradley_terry as bt
 from arena import style
-from arena.bradley_terry import Ballots, Counts
+from arena.ballots import Ballots, Counts
 from arena.matrices import Floats
 from benchmarks import rating_votes
 

@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from django.db.models import Model
 
 from arena import groundwork, ledger, ratings, tally, votes
-from arena.bradley_terry import Ballots
+from arena.ballots import Ballots
 from arena.models import Battle, LedgerEntry, LedgerHead, Rating, Response, Side, Turn, Vote
 from benchmarks import rating_votes
 from evals.models import Contender

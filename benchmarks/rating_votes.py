@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from arena.bradley_terry import Ballots, Counts, Whole
+from arena.ballots import Ballots, Counts, Whole
 from arena.matrices import Floats
 
 TIES = 0.2  # between equals

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arena import bradley_terry, sequential
+from arena.ballots import Ballots
 from benchmarks import report
 from benchmarks.report import Figure
 
@@ -37,9 +38,9 @@ class Poll:
     b: list[int]
     outcome: list[int]
 
-    def ballots(self, kept: NDArray[np.bool_]) -> bradley_terry.Ballots:
+    def ballots(self, kept: NDArray[np.bool_]) -> Ballots:
         score = np.array([1.0, 0.0, 0.5])[np.array(self.outcome)[kept]]
-        return bradley_terry.Ballots.of(
+        return Ballots.of(
             np.array(self.voter)[kept], np.array(self.a)[kept], np.array(self.b)[kept], score
         )
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from arena import bradley_terry as bt
 from arena import weights
-from arena.bradley_terry import Counts
+from arena.ballots import Counts
 from arena.matrices import Floats
 from benchmarks import kept, rating_votes, report
 from benchmarks.report import Figure

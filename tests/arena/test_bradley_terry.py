@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from arena import bradley_terry as bt
 from arena import ranks
-from arena.bradley_terry import Ballots, Counts
+from arena.ballots import Ballots, Counts
 
 NOBODY = Counts(np.zeros((0, 0)), np.zeros((0, 0)))
 TENTH = 400 * math.log10(3)  # odds of three to one, in points

@@ -5,11 +5,12 @@ import pytest
 
 from arena import bradley_terry as bt
 from arena import ranks
+from arena.ballots import Counts
 
 
 def fit(wins: list[list[float]]) -> bt.Fit:
     won = np.array(wins, dtype=float)
-    return bt.fit(bt.Counts(won, np.zeros_like(won)), prior=0.3, anchor=1000)
+    return bt.fit(Counts(won, np.zeros_like(won)), prior=0.3, anchor=1000)
 
 
 class TestChancesOfBeingBest:

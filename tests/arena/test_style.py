@@ -7,7 +7,7 @@ import pytest
 
 from arena import bradley_terry as bt
 from arena import style
-from arena.bradley_terry import Ballots
+from arena.ballots import Ballots
 from arena.matrices import Floats
 
 PRIOR = 0.3

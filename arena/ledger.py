@@ -119,6 +119,19 @@ def fold(*, limit: int = CHUNK) -> int:
     return len(gone) + len(come)
 
 
+def hand_over(*, voter: str, to: str) -> None:
+    """Enter one voter's votes under another key: taken out, and entered again. Within atomic()."""
+    head()
+    locked = LedgerHead.objects.select_for_update().get(pk=1)
+    theirs = Vote.objects.filter(voter=voter, entered=1).select_for_update(of=("self",))
+    gone = _taken_out(list(theirs.order_by("pk")))
+    come = _taken_out([entry.vote for entry in gone])
+    for entry in come:
+        entry.sign, entry.voter = 1, voter_number(to)
+    if gone:
+        _write(locked, gone + come)
+
+
 def read(*, after: int = 0, upto: int | None = None) -> Columns:
     """Return entries by their positions: those after one, up to and with another."""
     rows = LedgerEntry.objects.filter(position__gt=after).order_by("position")

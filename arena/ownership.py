@@ -5,6 +5,7 @@ Verdicts stay as they are; only the key beside them changes, in one transaction.
 
 from django.db import transaction
 
+from arena import ledger
 from arena.models import Battle, Suspicion, Vote
 
 
@@ -29,5 +30,6 @@ def forget(*, voter: str, to: str) -> int:
 
 def _hand_over(voter: str, to: str) -> int:
     with transaction.atomic():
+        ledger.hand_over(voter=voter, to=to)
         Battle.objects.of_voter(voter).update(voter=to)
         return Vote.objects.of_voter(voter).update(voter=to)

@@ -60,6 +60,7 @@ def check() -> Report:
 def _ledger_faults(report: Report) -> Iterator[str]:
     """Tell where the ledger does not say what the votes say."""
     net: dict[int, int] = {}
+    strangers: set[int] = set()  # votes that stand under another key than their voter's
     rows = LedgerEntry.objects.order_by("position").values_list(
         "position", "sign", "a", "b", "choice", "voter", "vote_id",
         "vote__choice", "vote__voter", "vote__battle__contender_a", "vote__battle__contender_b",
@@ -70,10 +71,16 @@ def _ledger_faults(report: Report) -> Iterator[str]:
             yield f"The ledger has no entry {report.entries}."
             return
         net[vote] = net.get(vote, 0) + sign
-        if [choice, voter, a, b] != [said[0], ledger.voter_number(str(said[1])), *said[2:]]:
+        if [choice, a, b] != [said[0], *said[2:]]:
             yield f"Entry {position} does not say what vote {vote} says."
+        if voter == ledger.voter_number(str(said[1])):
+            strangers.discard(vote)
+        else:  # an earlier key, unless no later entry says otherwise
+            strangers.add(vote)
         if net[vote] not in (0, 1):
             yield f"Entry {position} counts vote {vote} twice."
+    for vote in sorted(each for each in strangers if net[each])[:FAULTS_MAX]:
+        yield f"Vote {vote} and the ledger disagree about whose it is."
     entered = set(Vote.objects.filter(entered=1).values_list("pk", flat=True))
     for vote in sorted(entered ^ {vote for vote, times in net.items() if times})[:FAULTS_MAX]:
         yield f"Vote {vote} and the ledger disagree about whether it is entered."

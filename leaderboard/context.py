@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from leaderboard import help_pages
+from leaderboard import delays, help_pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     return {
         "site_name": settings.SITE_NAME,
         "source_url": settings.SOURCE_URL,
+        "is_live_delayed": delays.watch.is_away(),
         "navigation": _navigation(request.path),
         "help_topic": help_pages.of_page(request.path),
         "account_is_current": request.path.startswith((reverse("me"), "/accounts/")),

@@ -13,6 +13,8 @@ from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import quote_etag
 from django.utils.translation import get_language
 
+from leaderboard import delays
+
 WATCHED = ("leaderboard", "templates", "evals", "arena")
 
 
@@ -32,7 +34,8 @@ def etag_of(request: HttpRequest, version: str) -> str | None:
     """Return the name of what this reader would be sent, or None where it must be made anew."""
     if request.user.is_authenticated or request.COOKIES.get("messages"):
         return None
-    parts = (version, release(), request.get_full_path(), str(get_language()))
+    delayed = "delayed" if delays.watch.is_away() else ""  # the page says so
+    parts = (version, release(), request.get_full_path(), str(get_language()), delayed)
     return quote_etag(hashlib.sha256("\n".join(parts).encode()).hexdigest()[:24])
 
 

@@ -6,6 +6,7 @@ streams are synchronous: one journey is enough. A stream's body is sent by the e
 """
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIHandler
@@ -13,7 +14,10 @@ from django.db import close_old_connections
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from leaderboard.crowding import Refusals
+
 THREADS = 40  # of one process; on PostgreSQL they share the pool's connections
+WAITING = 60  # so many more may wait for one; whoever comes then is told to come again
 ALWAYS = ("/healthz", "/readyz", "/metrics")  # in threads of their own, however busy the others
 
 
@@ -23,6 +27,16 @@ class OneThreadHandler(ASGIHandler):
     def __init__(self) -> None:
         super().__init__()
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="request")
+        self._refusals = Refusals()
+        self._inside = 0
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Send somebody away at once where all threads are taken and many wait already."""
+        is_full = self._inside >= THREADS + WAITING
+        if is_full and not scope["path"].startswith(ALWAYS):
+            await self._refusals.send(scope["path"], send)
+        else:
+            await super().__call__(scope, receive, send)
 
     def load_middleware(self, is_async: bool = False) -> None:  # noqa: ARG002 - Django's signature
         """Load every middleware as one that runs in a thread."""
@@ -33,7 +47,11 @@ class OneThreadHandler(ASGIHandler):
         if request.path.startswith(ALWAYS):
             return await sync_to_async(self._answer)(request)
         answer = sync_to_async(self._answer, thread_sensitive=False, executor=self._threads)
-        return await answer(request)
+        self._inside += 1
+        try:
+            return await answer(request)
+        finally:
+            self._inside -= 1
 
     def _answer(self, request: HttpRequest) -> HttpResponseBase:
         """Answer with a connection that still works; Django's signals come in other threads."""

@@ -1,6 +1,9 @@
 """The door of the web processes: one thread a request, streams on the loop, health always."""
 
 import asyncio
+import json
+import subprocess
+import sys
 import threading
 from typing import Any
 
@@ -12,7 +15,7 @@ from django.conf import settings
 from arena import streams
 from arena.models import Battle, Turn
 from arena.streams import Frame
-from leaderboard.one_thread import OneThreadHandler
+from leaderboard.one_thread import THREADS, WAITING, OneThreadHandler
 from tests import factories
 from tests.leaderboard import voting
 
@@ -78,3 +81,31 @@ class TestOneThreadHandler:
             release.set()
 
         assert status == 200
+
+    def test_is_loaded_before_any_setting_is_read(self) -> None:
+        program = "import leaderboard.one_thread; import sys; sys.exit('ninja' in sys.modules)"
+
+        assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+    async def test_sends_away_whom_nobody_would_answer_in_time(self) -> None:
+        handler = OneThreadHandler()
+        handler._inside = THREADS + WAITING
+
+        sent = [opened(path, handler=handler) for path in ("/", "/api/v1/board")]
+        for each in sent:
+            await each.send_input({"type": "http.request"})
+        heads = [await each.receive_output(PATIENCE_S) for each in sent]
+        page, told = [(await each.receive_output(PATIENCE_S))["body"] for each in sent]
+
+        assert [head["status"] for head in heads] == [503, 503]
+        assert all((b"retry-after", b"3") in head["headers"] for head in heads)
+        assert b"Try it again" in page
+        assert json.loads(told)["code"] == "SITE_BUSY"
+        assert await asked(opened("/healthz", handler=handler)) == 200
+
+    async def test_counts_only_who_is_inside(self) -> None:
+        handler = OneThreadHandler()
+
+        await asked(opened("/contenders/nobody/", handler=handler))
+
+        assert handler._inside == 0

@@ -32,7 +32,9 @@ def votes(*, everything: bool = False) -> Iterator[list[Row]]:
 def conversations() -> Iterator[list[Row]]:
     """Yield portions of the judged battles whose voters agreed, with what was said."""
     agreed = Consent.objects.values("voter")
-    return _portions(_public().filter(voter__in=agreed), _with_turns)
+    erased = Turn.objects.filter(prompt="").values("battle")
+    said = _public().filter(voter__in=agreed).exclude(battle__in=erased)
+    return _portions(said, _with_turns)
 
 
 def hashed(voter: str) -> str:

@@ -100,7 +100,7 @@ def download(repo_id: str, *, revision: str) -> Path:
         problem = refusal.problems[0]
         is_corrupt = problem.code == "CORRUPT_WEIGHTS"
         if is_corrupt:
-            shutil.rmtree(_entry(repo_id), ignore_errors=True)
+            shutil.rmtree(folder_of(repo_id), ignore_errors=True)
         is_transient = is_corrupt or problem.code == "HUB_UNREACHABLE"
         raise Unavailable(problem.code, problem.sentence, is_transient=is_transient) from refusal
     return folder
@@ -122,7 +122,7 @@ def _part(file: BinaryIO, start: int, length: int) -> bytes:
     return file.read(length)
 
 
-def _entry(repo_id: str) -> Path:
+def folder_of(repo_id: str) -> Path:
     """Return where the cache keeps a repository."""
     return Path(settings.VAR_DIR, "hub", f"models--{repo_id.replace('/', '--')}")
 

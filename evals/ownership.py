@@ -1,7 +1,9 @@
 """Whose submissions are whose: a browser's become a person's, a person's become nobody's."""
 
+from django.db.models import QuerySet
+
 from accounts.models import User
-from evals.models import Submission
+from evals.models import Notice, Submission
 
 
 def adopt(*, submitter_key: str, user: User) -> int:
@@ -14,4 +16,17 @@ def adopt(*, submitter_key: str, user: User) -> int:
 
 def forget(*, user: User) -> int:
     """Leave what a person submitted on the board, without them; return how many."""
-    return Submission.objects.filter(submitter=user).update(submitter=None, submitter_key="")
+    return _forget(Submission.objects.filter(submitter=user))
+
+
+def forget_browser(*, submitter_key: str) -> int:
+    """Do the same for a browser without an account."""
+    if not submitter_key:
+        return 0
+    return _forget(Submission.objects.filter(submitter=None, submitter_key=submitter_key))
+
+
+def _forget(theirs: QuerySet[Submission]) -> int:
+    """Take everything that leads to a person off their submissions; unsent notices are dropped."""
+    Notice.objects.filter(submission__in=theirs).delete()
+    return theirs.update(submitter=None, submitter_key="", webhook_url="", wants_email=False)

@@ -12,6 +12,7 @@ battle_urls = [
     path("leave/", talks.leave, name="battle-leave"),
     path("reasons/", talks.explain, name="battle-explain"),
     path("share/", talks.share, name="battle-share"),
+    path("erase/", talks.erase, name="battle-erase"),
     path("stream/", streams.stream, name="battle-stream"),
 ]
 urlpatterns = [

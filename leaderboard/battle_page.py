@@ -123,10 +123,20 @@ class BattlePage:
         return self.mode == Battle.Mode.CHAT
 
     @property
+    def is_erased(self) -> bool:
+        """Say whether its person, or time, has deleted what was said."""
+        return not any(each.prompt for each in self.exchanges)
+
+    @property
+    def can_erase(self) -> bool:
+        """Say whether there is something to delete and nothing left to wait for or to judge."""
+        return self.state not in (Battle.State.ANSWERING, Battle.State.READY) and not self.is_erased
+
+    @property
     def can_ask(self) -> bool:
         """Say whether another prompt can follow now."""
         is_resting = self.state in (Battle.State.READY, Battle.State.ANSWERED)
-        return is_resting and self.turns_left > 0
+        return is_resting and self.turns_left > 0 and not self.is_erased
 
 
 def read(battle: Battle, *, now: datetime) -> BattlePage:

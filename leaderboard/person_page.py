@@ -5,6 +5,7 @@ Someone who never signed in is known by their browser's key, and sees what it di
 
 import secrets
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from accounts.models import ApiToken, User
+from arena import erasing
 from arena import ownership as votes_ownership
 from evals import ownership as submissions_ownership
 from evals.models import Submission
@@ -38,6 +40,7 @@ class PersonPage:
     votes: VoteList
     tokens: list[ApiToken]
     scopes: list[tuple[str, str]]
+    is_known: bool  # somebody has left something here that can be deleted
 
 
 def read(*, user: User | None, key: str) -> PersonPage:
@@ -50,21 +53,36 @@ def read(*, user: User | None, key: str) -> PersonPage:
         votes=vote_list.read(voter=key, number="1"),
         tokens=list(user.api_tokens.order_by("revoked_at", "-created_at", "pk")) if user else [],
         scopes=[(str(value), str(label)) for value, label in ApiToken.Scope.choices],
+        is_known=bool(key),
     )
 
 
-def leave(*, user: User) -> None:
-    """Delete a person and everything that names them; what they measured and judged stays.
+def leave(*, user: User, now: datetime) -> None:
+    """Delete a person, what they said and all that names them; what they measured stays.
 
     Scores and verdicts are what other people's rankings rest on, so they remain, as nobody's.
     """
     others = User.objects.filter(is_superuser=True, is_active=True).exclude(pk=user.pk)
     if user.is_superuser and not others.exists():
         raise CannotLeave(_(LAST_OF_STAFF))
+    key = voters.key_of(user)
+    erasing.of_voter(voter=key, now=now)
     with transaction.atomic():
         submissions_ownership.forget(user=user)
-        votes_ownership.forget(voter=voters.key_of(user), to=f"gone-{secrets.token_urlsafe(16)}")
+        votes_ownership.forget(voter=key, to=_nobody())
         user.delete()
+
+
+def forget_browser(*, key: str, now: datetime) -> None:
+    """Do the same for a browser without an account; it becomes somebody new."""
+    erasing.of_voter(voter=key, now=now)
+    with transaction.atomic():
+        submissions_ownership.forget_browser(submitter_key=key)
+        votes_ownership.forget(voter=key, to=_nobody())
+
+
+def _nobody() -> str:
+    return f"gone-{secrets.token_urlsafe(16)}"
 
 
 def _of_browser(key: str) -> QuerySet[Submission]:

@@ -15,6 +15,7 @@ my_urls = [
     path("notices/", me.choose_notices, name="me-notices"),
     path("sign-out-everywhere/", me.sign_out_everywhere, name="session-end-all"),
     path("delete/", me.delete, name="me-delete"),
+    path("forget/", me.forget_browser, name="me-forget"),
 ]
 urlpatterns = [
     path("me/", include(my_urls)),

@@ -14,6 +14,7 @@ from environs import Env, validate
 from leaderboard import databases, hardening, logs
 from leaderboard.account_settings import *  # noqa: F403 - a part of this file
 from leaderboard.account_settings import PROVIDER_ORIGINS
+from leaderboard.retention_settings import *  # noqa: F403 - a part of this file
 from leaderboard.vote_settings import *  # noqa: F403 - settings are names of one module
 
 env = Env()

@@ -20,7 +20,7 @@ from django.utils import timezone
 from arena import anomalies, battles, changelog, conversations, groundwork, ratings
 from evals import notices, runs
 from evals.models import EvalRun
-from workers import execution, heartbeats, outside, owners, preparation, room, tasks
+from workers import execution, heartbeats, outside, owners, preparation, retention, room, tasks
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +29,7 @@ NOTICES_S = 5.0
 ANOMALIES_S = 60.0
 PREPARE_S = 60.0
 PREPARE_AT_LATEST_S = 600.0  # while runs keep the engines busy, battles are prepared seldom
+RETENTION_S = 24 * 3600.0
 STOP_S = 20.0
 
 
@@ -112,6 +113,7 @@ def threads(*, queues: set[str]) -> list[Repeated]:
         found.append(Repeated("poll-turns", ANSWERS_POLL_S, answer_waiting))
         found.append(Repeated("prepare", PREPARE_S, Preparing().top_up))
         found.append(Repeated("outside", outside.EVERY_S, outside.look))
+        found.append(Repeated("retention", RETENTION_S, forget_the_old))
     return found
 
 
@@ -159,6 +161,11 @@ def answer_waiting() -> None:
     conversations.expire(now=now)
     for turn_id in battles.waiting_turns(now=now):
         room.main().take(turn_id)
+
+
+def forget_the_old() -> None:
+    """Let go of what is kept no longer."""
+    retention.apply(now=timezone.now())
 
 
 class Preparing:

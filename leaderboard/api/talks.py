@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from ninja import Router, Status
 
-from arena import feedback, sharing
+from arena import erasing, feedback, sharing
 from arena.models import Battle
 from leaderboard import battles
 from leaderboard.api.battle_shapes import (
@@ -141,6 +141,21 @@ def unshare_battle(request: ApiRequest, battle_id: UUID) -> Status[None]:
     """Take the public address away for good."""
     voter = request.auth.key
     sharing.revoke(battle=battles.of_voter(battle_id, voter), voter=voter)
+    return Status(204, None)
+
+
+@router.delete(
+    "/battles/{uuid:battle_id}/conversation",
+    auth=KnownCaller(),
+    operation_id="erase_conversation",
+    summary="Delete what was said",
+    response={204: None, **refusals(400, 403, 404, 415)},
+)
+def erase_conversation(request: ApiRequest, battle_id: UUID) -> Status[None]:
+    """Delete prompts, answers and comment for good; a verdict stays, an open battle is left."""
+    voter = request.auth.key
+    battle = battles.of_voter(battle_id, voter)
+    erasing.of_battle(battle=battle, voter=voter, now=timezone.now())
     return Status(204, None)
 
 

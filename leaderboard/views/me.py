@@ -91,13 +91,31 @@ def delete(request: HttpRequest) -> HttpResponse:
         messages.error(request, _("Nothing was deleted: type your user name to confirm it."))
         return redirect("me")
     try:
-        person_page.leave(user=user)
+        person_page.leave(user=user, now=timezone.now())
     except person_page.CannotLeave as refusal:
         messages.error(request, str(refusal))
         return redirect("me")
     logout(request)
     messages.success(request, _("Your account and everything that named you are deleted."))
     return redirect("board")
+
+
+@require_POST
+@never_cache
+def forget_browser(request: HttpRequest) -> HttpResponse:
+    """Delete what this browser, without an account, said and did; asked for twice."""
+    key = known_key(request)
+    if isinstance(request.user, User) or not key:
+        return redirect("me")
+    if request.POST.get("sure") != "yes":
+        messages.error(request, _("Nothing was deleted: tick the box to confirm it."))
+        return redirect("me")
+    person_page.forget_browser(key=key, now=timezone.now())
+    request.session.flush()
+    messages.success(
+        request, _("What this browser said is deleted, and nothing names it any more.")
+    )
+    return redirect("me")
 
 
 def _person(request: HttpRequest) -> User:

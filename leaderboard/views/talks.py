@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from arena import feedback, sharing
+from arena import erasing, feedback, sharing
 from arena.battles import BattleRefused, NotVotedYet
 from arena.feedback import FeedbackRefused
 from arena.models import SharedBattle
@@ -83,6 +83,16 @@ def share(request: HttpRequest, battle_id: UUID) -> HttpResponse:
             sharing.share(battle=battle, voter=voter, now=timezone.now())
     except NotVotedYet as refusal:
         messages.warning(request, str(refusal))
+    return redirect("battle-detail", battle.pk)
+
+
+@require_POST
+def erase(request: HttpRequest, battle_id: UUID) -> HttpResponse:
+    """Delete what was said in a conversation; a verdict stays."""
+    voter = known_key(request)
+    battle = battles.of_voter(battle_id, voter)
+    erasing.of_battle(battle=battle, voter=voter, now=timezone.now())
+    messages.success(request, _("What was said here is deleted for good."))
     return redirect("battle-detail", battle.pk)
 
 

@@ -11,7 +11,8 @@ from django.urls import reverse
 
 from accounts import tokens
 from accounts.models import ApiToken, User
-from arena.models import Suspicion, Vote
+from arena import ratings, replay
+from arena.models import Suspicion, Turn, Vote
 from evals.models import Submission
 from tests import factories
 from tests.conftest import NOON
@@ -200,6 +201,35 @@ class TestDelete:
         assert not User.objects.exists()
         assert Submission.objects.get(pk=kept.pk).submitter is None
         assert Vote.objects.get(pk=vote.pk).voter.startswith("gone-")
+
+    def test_takes_what_was_said_and_leaves_ratings_that_can_be_checked(
+        self, client: Client, ada: User
+    ) -> None:
+        client.force_login(ada)
+        factories.vote(factories.battle(voter=f"user-{ada.pk}"))
+        ratings.refresh(now=NOON)
+
+        client.post(reverse("me-delete"), {"name": "ada"})
+
+        assert Turn.objects.get().prompt == ""
+        assert replay.check().faults == []
+
+    def test_of_a_browser_without_an_account_is_asked_for_twice(self, client: Client) -> None:
+        known_as(client, "anon-1")
+        mine = submitted(submitter_key="anon-1", webhook_url="https://hooks.example.org/")
+        factories.vote(factories.battle(voter="anon-1"))
+        assert b"Delete my data" in client.get(reverse("me")).content
+
+        client.post(reverse("me-forget"))
+        before = Turn.objects.get().prompt
+        client.post(reverse("me-forget"), {"sure": "yes"})
+
+        mine.refresh_from_db()
+        assert before
+        assert Turn.objects.get().prompt == ""
+        assert Vote.objects.get().voter.startswith("gone-")
+        assert (mine.submitter_key, mine.webhook_url) == ("", "")
+        assert "voter" not in client.session
 
     def test_keeps_the_last_administrator(self, client: Client) -> None:
         client.force_login(User.objects.create_superuser("root"))

@@ -173,6 +173,29 @@ class TestSharing:
         assert (response.status_code, response.json()["code"]) == (409, "NOT_VOTED")
 
 
+class TestErasing:
+    def test_deletes_what_was_said_and_keeps_the_verdict(self) -> None:
+        battle = judged(answers=("a heron", "a wren"))
+        assert (
+            "Delete this conversation"
+            in voting.browser().get(f"/arena/battles/{battle.pk}/").content.decode()
+        )
+
+        html = post(battle, "erase")
+
+        assert "What was said here is deleted." in html
+        assert "a heron" not in html
+        assert "Delete this conversation" not in html
+        assert Battle.objects.get().state == Battle.State.VOTED
+
+    def test_is_open_to_programs_and_to_nobody_else(self) -> None:
+        battle = judged()
+
+        assert call("delete", f"/battles/{battle.pk}/conversation", voter="eve").status_code == 404
+        assert call("delete", f"/battles/{battle.pk}/conversation").status_code == 204
+        assert Turn.objects.get().prompt == ""
+
+
 class TestNamed:
     def test_opens_an_adapter_against_its_parent(self, client: Client) -> None:
         heron, _ = voting.opponents("Heron", "Albatross")

@@ -82,6 +82,11 @@ ROWS: dict[str, list[Row]] = {
     "battle-leave": [("POST", f"/arena/{OF_BATTLE}/leave/", (404, 302, 404, 404))],
     "battle-explain": [("POST", f"/arena/{OF_BATTLE}/reasons/", (404, 302, 404, 404))],
     "battle-share": [("POST", f"/arena/{OF_BATTLE}/share/", (404, 302, 404, 404))],
+    "battle-erase": [("POST", f"/arena/{OF_BATTLE}/erase/", (404, 302, 404, 404))],
+    "api:erase_conversation": [
+        ("DELETE", f"/api/v1/{OF_BATTLE}/conversation", (404, 204, 404, 404))
+    ],
+    "me-forget": [("POST", "/me/forget/", MOVED)],
     "rating-list": [("GET", "/ratings/", ANYONE)],
     "rating-export": [("GET", "/ratings.csv", ANYONE)],
     "rating-matrix": [("GET", "/ratings/matrix/", ANYONE)],

@@ -24,8 +24,8 @@ class TestThreads:
 
     def test_follow_the_queues(self) -> None:
         assert len(sweeper.threads(queues={"runs"})) == 3
-        assert len(sweeper.threads(queues={"answers"})) == 9
-        assert len(sweeper.threads(queues={"runs", "answers"})) == 11
+        assert len(sweeper.threads(queues={"answers"})) == 10
+        assert len(sweeper.threads(queues={"runs", "answers"})) == 12
 
 
 class TestRepeated:

@@ -41,6 +41,7 @@ class ApiToken(models.Model):
         READ = "read", "Read what is yours"
         SUBMIT = "submit", "Submit contenders"
         VOTE = "vote", "Start battles and vote"
+        MODERATE = "moderate", "Decide about reports, for staff"
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
     name = models.CharField(max_length=60)

@@ -17,7 +17,9 @@ from arena.models import (
     PublicEvent,
     Rating,
     RatingSnapshot,
+    Report,
     Response,
+    Ruling,
     Suspicion,
     Turn,
     Vote,
@@ -116,6 +118,25 @@ class SuspicionAdmin(ReadOnly, ModelAdmin):
         for suspicion in queryset:
             decide(suspicion=suspicion, reviewer=reviewer, now=timezone.now())
         self.message_user(request, f"{len(queryset)} reviewed; the changelog says so.")
+
+
+@admin.register(Report)
+class ReportAdmin(ReadOnly, ModelAdmin):
+    """What people reported, newest first; it is decided on the page of moderation."""
+
+    list_display = ("reported_at", "reason", "battle", "turn", "side", "words", "ruling")
+    list_filter = ("reason",)
+    ordering = ("-pk",)
+
+
+@admin.register(Ruling)
+class RulingAdmin(ReadOnly, ModelAdmin):
+    """What staff decided, newest first; it is undone on the page of moderation."""
+
+    list_display = ("made_at", "kind", "battle", "reason", "until", "made_by", "undone_at")
+    list_filter = ("kind",)
+    list_select_related = ("battle", "made_by")
+    ordering = ("-pk",)
 
 
 @admin.register(PublicEvent)

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
-from arena import pairs, ratings, wording
+from arena import pairs, ratings, rulings, screening, wording
 from arena.models import Battle, Prompt, Response, Turn, VoteEffect
 from evals.models import Contender, Deployment
 
@@ -83,7 +83,7 @@ def start(
 ) -> Battle:
     """Put a prompt to two of the contenders, or raise BattleRefused."""
     try:
-        prompt = wording.checked(prompt)
+        prompt = screening.passed(prompt, is_of_a_set=source is not None)
     except wording.BadPrompt as bad:
         raise BattleRefused(bad.code, str(bad), bad.status) from bad
     if len(contenders) < 2:
@@ -225,11 +225,12 @@ def _create(pair: pairs.Pair, *, voter: str, state: str, now: datetime) -> Battl
 
 
 def refuse_hoarding(*, voter: str, now: datetime) -> None:
-    """Raise BattleRefused to whoever leaves battle after battle unjudged.
+    """Raise BattleRefused to whoever leaves battle after battle unjudged, or is blocked.
 
     Those left behind or stopped before the first word count like open ones: else somebody could
     draw again and again until a certain contender turns up.
     """
+    refuse_blocked(voter=voter, now=now)
     since = now - OPEN_WINDOW
     recent = Q(created_at__gte=since, taken_at=None) | Q(taken_at__gte=since)
     unjudged = Q(state__in=UNJUDGED) | Q(error_code=STOPPED)
@@ -238,6 +239,12 @@ def refuse_hoarding(*, voter: str, now: datetime) -> None:
         raise BattleRefused(
             "TOO_MANY_OPEN", "You have many battles open. Judge one of them first.", 429
         )
+
+
+def refuse_blocked(*, voter: str, now: datetime) -> None:
+    """Raise BattleRefused to a voter whom staff keep away for a while."""
+    if sentence := rulings.block_of(voter, now=now):
+        raise BattleRefused("VOTER_BLOCKED", sentence, 403)
 
 
 def _waiting(*, now: datetime) -> QuerySet[Turn]:

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Q, Sum
 from django.db.models.functions import Length
 
-from arena import battles, rendering, wording
+from arena import battles, rendering, screening, wording
 from arena.battles import BattleRefused
 from arena.models import Battle, Response, Turn
 from evals.models import Contender
@@ -32,6 +32,7 @@ class Exchange:
 def ask(*, battle: Battle, voter: str, prompt: str, now: datetime) -> Turn:
     """Put another prompt to both sides of a battle, or raise BattleRefused."""
     _own(battle, voter)
+    battles.refuse_blocked(voter=voter, now=now)
     prompt = _checked(prompt)
     with transaction.atomic():
         moved = Battle.objects.filter(pk=battle.pk, voter=voter, state=battle.at_rest).update(
@@ -79,6 +80,7 @@ def open_named(
     *, voter: str, prompt: str, contenders: Sequence[Contender], now: datetime
 ) -> Battle:
     """Put a prompt to one or two contenders chosen by name, or raise BattleRefused."""
+    battles.refuse_blocked(voter=voter, now=now)
     prompt = _checked(prompt)
     if len({each.pk for each in contenders}) != len(contenders) or len(contenders) not in (1, 2):
         raise BattleRefused("BAD_PAIR", "Choose one contender, or two different ones.", 400)
@@ -126,7 +128,7 @@ def _own(battle: Battle, voter: str) -> None:
 
 def _checked(prompt: str) -> str:
     try:
-        return wording.checked(prompt)
+        return screening.passed(prompt)
     except wording.BadPrompt as bad:
         raise BattleRefused(bad.code, str(bad), bad.status) from bad
 

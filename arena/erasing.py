@@ -11,7 +11,7 @@ from django.db import transaction
 
 from arena import conversations, ledger
 from arena.battles import STOPPED
-from arena.models import Battle, Consent, Feedback, Response, SharedBattle, Turn, Vote
+from arena.models import Battle, Consent, Feedback, Report, Response, SharedBattle, Turn, Vote
 from arena.models.battles import BattleQuerySet
 
 BATCH = 500
@@ -27,6 +27,7 @@ def of_voter(*, voter: str, now: datetime) -> int:
     if not voter:
         return 0
     Consent.objects.filter(voter=voter).delete()
+    Report.objects.filter(reporter=voter).update(words="")
     return _of(Battle.objects.of_voter(voter), voter, now)
 
 

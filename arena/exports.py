@@ -14,7 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import QuerySet
 
-from arena.models import Consent, Side, Turn, Vote
+from arena.models import Consent, Ruling, Side, Turn, Vote
 from arena.redaction import redacted
 
 PORTION = 2_000
@@ -30,11 +30,15 @@ def votes(*, everything: bool = False) -> Iterator[list[Row]]:
 
 
 def conversations() -> Iterator[list[Row]]:
-    """Yield portions of the judged battles whose voters agreed, with what was said."""
+    """Yield portions of the judged battles whose voters agreed, with what was said.
+
+    What staff withdrew is not among them.
+    """
     agreed = Consent.objects.values("voter")
     erased = Turn.objects.filter(prompt="").values("battle")
+    withdrawn = Ruling.objects.withdrawing().values("battle")
     said = _public().filter(voter__in=agreed).exclude(battle__in=erased)
-    return _portions(said, _with_turns)
+    return _portions(said.exclude(battle__in=withdrawn), _with_turns)
 
 
 def hashed(voter: str) -> str:

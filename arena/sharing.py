@@ -4,15 +4,23 @@ import secrets
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
-from arena.battles import NotVotedYet
+from arena import rulings
+from arena.battles import BattleRefused, NotVotedYet
 from arena.models import Battle, SharedBattle
 
 
 def share(*, battle: Battle, voter: str, now: datetime) -> SharedBattle:
-    """Give a judged battle a public address, the same one each time, or raise NotVotedYet."""
+    """Give a judged battle a public address, the same one each time.
+
+    Raises NotVotedYet, or BattleRefused for a battle that staff withdrew.
+    """
     if battle.state != Battle.State.VOTED or not voter or battle.voter != voter:
         raise NotVotedYet("Vote first; then the battle can be shared.")
+    if rulings.is_withdrawn(battle):
+        sentence = _("Staff withdrew this battle from view: the public changelog says why.")
+        raise BattleRefused("WITHDRAWN", sentence, 409)
     try:
         with transaction.atomic():
             return SharedBattle.objects.create(

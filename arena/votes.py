@@ -10,7 +10,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 
-from arena import elo, exclusions, ratings, writing
+from arena import elo, exclusions, ratings, rulings, writing
 from arena.models import Battle, Vote, VoteEffect
 from evals.failpoints import failpoint
 
@@ -47,6 +47,12 @@ class SignInRequired(VoteRejected):
     code, status = "SIGN_IN_REQUIRED", 403
 
 
+class VoterBlocked(VoteRejected):
+    """Staff keep this voter away for a while; the text says until when and why."""
+
+    code, status = "VOTER_BLOCKED", 403
+
+
 class BattleNotReady(VoteRejected):
     """An answer is still missing."""
 
@@ -79,6 +85,8 @@ def cast(*, battle: Battle, voter: str, choice: str, now: datetime) -> Vote:
         raise NotYourBattle("There is no such battle.")
     if settings.SIGN_IN_TO_VOTE and not voter.startswith(ACCOUNT):
         raise SignInRequired("Sign in to vote: this site counts one account as one voter.")
+    if sentence := rulings.block_of(voter, now=now):
+        raise VoterBlocked(sentence)
     effect = _effect(battle, Vote.Choice(choice))
     judgement = exclusions.judge(battle=battle, voter=voter, now=now)
     with writing.in_turn(), transaction.atomic():

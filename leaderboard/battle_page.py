@@ -86,6 +86,7 @@ class BattlePage:
     error_code: str
     limit: int  # characters of a prompt
     turns_left: int
+    report_url: str
 
     @property
     def is_answering(self) -> bool:
@@ -152,6 +153,7 @@ def read(battle: Battle, *, now: datetime) -> BattlePage:
         error_code=battle.error_code,
         limit=settings.MAX_PROMPT_CHARACTERS,
         turns_left=settings.MAX_TURNS - len(turns),
+        report_url=reverse("battle-report", args=[battle.pk]),
     )
 
 

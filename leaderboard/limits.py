@@ -38,6 +38,10 @@ ACTIONS = {  # name of an address -> what asking there does
     "api:continue_battle": "chat",
     "battle-vote": "vote",
     "api:cast_vote": "vote",
+    "battle-report": "report",
+    "shared-report": "report",
+    "api:report_battle": "report",
+    "api:report_shared": "report",
     "submission-new": "submit",
     "api:submit": "submit",
     "admin:login": "login",
@@ -48,6 +52,7 @@ ACTIONS = {  # name of an address -> what asking there does
 SENTENCES = {
     "chat": gettext_noop("You ask faster than the contenders can answer."),
     "vote": gettext_noop("You judge faster than anyone can read."),
+    "report": gettext_noop("You report faster than anybody can look."),
     "submit": gettext_noop("You submit faster than anything can be measured."),
     "login": gettext_noop("There were too many attempts to sign in from where you are."),
     "write": gettext_noop("You send more than the site takes from one person."),
@@ -102,6 +107,7 @@ def per_minute(action: str) -> int:
     limits = {
         "chat": settings.CHATS_PER_MINUTE,
         "vote": settings.VOTES_PER_MINUTE,
+        "report": settings.REPORTS_PER_MINUTE,
         "submit": settings.SUBMISSIONS_PER_MINUTE,
         "login": settings.LOGINS_PER_MINUTE,
     }

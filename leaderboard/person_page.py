@@ -17,7 +17,7 @@ from arena import erasing
 from arena import ownership as votes_ownership
 from evals import ownership as submissions_ownership
 from evals.models import Submission
-from leaderboard import vote_list, voters
+from leaderboard import staff, vote_list, voters
 from leaderboard.vote_list import VoteList
 
 SUBMISSIONS_MAX = 20
@@ -52,7 +52,11 @@ def read(*, user: User | None, key: str) -> PersonPage:
         submissions=list(related[:SUBMISSIONS_MAX]),
         votes=vote_list.read(voter=key, number="1"),
         tokens=list(user.api_tokens.order_by("revoked_at", "-created_at", "pk")) if user else [],
-        scopes=[(str(value), str(label)) for value, label in ApiToken.Scope.choices],
+        scopes=[
+            (str(value), str(label))
+            for value, label in ApiToken.Scope.choices
+            if value != ApiToken.Scope.MODERATE or staff.may(user, staff.MODERATE)
+        ],
         is_known=bool(key),
     )
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
@@ -22,6 +23,7 @@ class SharedPage:
     choice: str
     exchanges: tuple[Exchange, ...]
     cards: tuple[Card, Card]
+    report_url: str
 
 
 def read(shared: SharedBattle, *, address: str) -> SharedPage:
@@ -46,4 +48,5 @@ def read(shared: SharedBattle, *, address: str) -> SharedPage:
         choice=vote.choice,
         exchanges=exchanges(battle, turns),
         cards=cards(battle, Rating.objects.none(), minimum=settings.RATING_MIN_VOTES),
+        report_url=reverse("shared-report", args=[shared.key]),
     )

@@ -39,6 +39,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("submissions/<uuid:submission_id>/", include(submission_urls)),
     path("", include("leaderboard.integrity_urls")),
     path("", include("leaderboard.arena_urls")),
+    path("", include("leaderboard.moderation_urls")),
     path("", include("leaderboard.rating_urls")),
     path("", include("leaderboard.reading_urls")),
     path("language/", languages.choose, name="language"),

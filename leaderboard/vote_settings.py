@@ -1,8 +1,17 @@
 """Which votes count, how often one may ask, what is shown: part of the settings, read once."""
 
-from environs import Env, validate
+from pathlib import Path
+
+from environs import Env, ValidationError, validate
 
 env = Env()
+BUILT_IN = Path(__file__).resolve().parent.parent / "arena" / "block_list.txt"
+
+
+def _is_file(path: str) -> None:
+    if path and not Path(path).is_file():
+        raise ValidationError(f"BLOCK_LIST: there is no file {path}.")
+
 
 SIGN_IN_TO_VOTE = env.bool("SIGN_IN_TO_VOTE", False)
 VOTES_COUNTED_PER_DAY = env.int("VOTES_COUNTED_PER_DAY", 500)  # of one voter; 0: all of them
@@ -10,6 +19,8 @@ LIMITS = env.bool("LIMITS", True)
 CHATS_PER_MINUTE = env.int("CHATS_PER_MINUTE", 20)  # of one person; a network: NETWORK_FACTOR times
 VOTES_PER_MINUTE = env.int("VOTES_PER_MINUTE", 40)
 SUBMISSIONS_PER_MINUTE = env.int("SUBMISSIONS_PER_MINUTE", 10)
+REPORTS_PER_MINUTE = env.int("REPORTS_PER_MINUTE", 6)
+REPORTS_PER_DAY = env.int("REPORTS_PER_DAY", 30)  # of one person, over all battles
 LOGINS_PER_MINUTE = env.int("LOGINS_PER_MINUTE", 10)
 NETWORK_FACTOR = env.int("NETWORK_FACTOR", 10)
 EXPORT_SALT = env.str("EXPORT_SALT", "")  # "": SECRET_KEY; hashes voters in exports
@@ -19,3 +30,13 @@ ANOMALY_POLICY = env.str(
     "ANOMALY_POLICY", "exclude", validate=validate.OneOf(("exclude", "review"))
 )
 PROOF_OF_WORK_BITS = env.int("PROOF_OF_WORK_BITS", 0, validate=validate.Range(0, 30))
+
+# What is put to contenders
+BLOCK_LIST = env.str("BLOCK_LIST", str(BUILT_IN), validate=_is_file)  # "": none
+MODERATION_URL = env.str("MODERATION_URL", "")  # "": nobody is asked
+MODERATION_KEY = env.str("MODERATION_KEY", "")
+MODERATION_MODEL = env.str("MODERATION_MODEL", "")  # "": the endpoint's own
+MODERATION_TIMEOUT_S = env.float("MODERATION_TIMEOUT_S", 3.0)
+MODERATION_FAILS = env.str(
+    "MODERATION_FAILS", "closed", validate=validate.OneOf(("closed", "open"))
+)

@@ -13,6 +13,7 @@ from arena.models.ledger import (
 )
 from arena.models.prompts import Prompt, PromptSet
 from arena.models.ratings import Rating, RatingSnapshot, VoteEffect
+from arena.models.reports import Report, Ruling
 from arena.models.sharing import SharedBattle
 from arena.models.suspicions import Suspicion
 from arena.models.votes import Vote
@@ -29,7 +30,9 @@ __all__ = [
     "PublicEvent",
     "Rating",
     "RatingSnapshot",
+    "Report",
     "Response",
+    "Ruling",
     "SharedBattle",
     "Side",
     "StyleGround",

@@ -17,6 +17,8 @@ class PublicEvent(models.Model):
         EXCLUSION = "EXCLUSION", "votes left out"
         RESTORATION = "RESTORATION", "votes counted again"
         POLICY = "POLICY", "rule changed"
+        WITHDRAWAL = "WITHDRAWAL", "withdrawn"
+        RETURN = "RETURN", "put back"
 
     kind = models.CharField(max_length=11, choices=Kind.choices)
     subject = models.CharField(max_length=120, blank=True)  # public slug of what it is about

@@ -10,6 +10,8 @@ from ninja.errors import HttpError, ValidationError
 
 from arena.battles import BattleRefused, NotVotedYet
 from arena.feedback import FeedbackRefused
+from arena.reports import ReportRefused
+from arena.rulings import RulingRefused
 from arena.votes import VoteRejected
 from evals.problems import Refused
 
@@ -78,6 +80,8 @@ def register(api: NinjaAPI) -> None:
     api.add_exception_handler(BattleRefused, _own)
     api.add_exception_handler(VoteRejected, _own)
     api.add_exception_handler(FeedbackRefused, _own)
+    api.add_exception_handler(ReportRefused, _own)
+    api.add_exception_handler(RulingRefused, _own)
     api.add_exception_handler(NotVotedYet, _not_voted)
     api.add_exception_handler(Refused, _submission)
     api.add_exception_handler(ValidationError, _invalid)

@@ -12,6 +12,7 @@ from leaderboard.api import (
     contenders,
     errors,
     events,
+    moderation,
     ratings,
     results,
     samples,
@@ -68,5 +69,6 @@ for each in (
     votes,
     ratings,
     events,
+    moderation,
 ):
     api.add_router("", each.router)

@@ -53,7 +53,7 @@ def start_conversation(
     auth=KnownCaller(),
     operation_id="ask_on",
     summary="Ask on",
-    response={201: BattleOut, **refusals(400, 403, 404, 409, 413, 415)},
+    response={201: BattleOut, **refusals(400, 403, 404, 409, 413, 415, 503)},
 )
 def ask_on(request: ApiRequest, battle_id: UUID, turn: BattleIn) -> Status[BattleOut]:
     """Put another prompt to both sides, each with its own history, once both have answered."""

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from arena import erasing, feedback, sharing
+from arena import erasing, feedback, rulings, sharing
 from arena.battles import BattleRefused, NotVotedYet
 from arena.feedback import FeedbackRefused
 from arena.models import SharedBattle
@@ -81,7 +81,7 @@ def share(request: HttpRequest, battle_id: UUID) -> HttpResponse:
             sharing.revoke(battle=battle, voter=voter)
         else:
             sharing.share(battle=battle, voter=voter, now=timezone.now())
-    except NotVotedYet as refusal:
+    except (NotVotedYet, BattleRefused) as refusal:
         messages.warning(request, str(refusal))
     return redirect("battle-detail", battle.pk)
 
@@ -102,5 +102,7 @@ def shared(request: HttpRequest, key: str) -> HttpResponse:
     """Show a battle that its voter shares, to anyone who has the address."""
     rows = SharedBattle.objects.select_related("battle__contender_a", "battle__contender_b")
     found = get_object_or_404(rows, key=key)
+    if rulings.is_withdrawn(found.battle):
+        return render(request, "moderation/withdrawn.html", status=410)
     page = shared_page.read(found, address=request.build_absolute_uri())
     return render(request, "arena/shared.html", {"page": page})

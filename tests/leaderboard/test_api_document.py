@@ -45,6 +45,12 @@ OPERATIONS = {
     "read_rating_history": "GET /api/v1/ratings/history/{slug}",
     "read_matrix": "GET /api/v1/ratings/matrix",
     "list_pairs": "GET /api/v1/ratings/pairs",
+    "list_cases": "GET /api/v1/moderation/cases",
+    "list_rulings": "GET /api/v1/moderation/rulings",
+    "make_ruling": "POST /api/v1/moderation/battles/{battle_id}/rulings",
+    "report_battle": "POST /api/v1/battles/{battle_id}/reports",
+    "report_shared": "POST /api/v1/shared/{key}/reports",
+    "undo_ruling": "POST /api/v1/moderation/rulings/{ruling_id}/undo",
     "list_events": "GET /api/v1/changelog",
 }
 

@@ -19,6 +19,9 @@ INCOMPLETE: Statuses = (400, 400, 400, 400)
 NOTHING: Statuses = (404, 404, 404, 404)  # what the path names was never measured
 AWAY: Statuses = (503, 503, 503, 503)  # no engine answers in this test
 OWNER_ONLY: Statuses = (404, 200, 404, 404)
+STAFF_ONLY: Statuses = (403, 403, 403, 200)
+STAFF_PAGE: Statuses = (302, 403, 403, 200)  # who is nobody may sign in first
+STAFF_ACTION: Statuses = (302, 403, 403, 302)
 OWNER_AND_STAFF: Statuses = (403, 302, 403, 302)
 
 ROWS: dict[str, list[Row]] = {
@@ -87,6 +90,25 @@ ROWS: dict[str, list[Row]] = {
         ("DELETE", f"/api/v1/{OF_BATTLE}/conversation", (404, 204, 404, 404))
     ],
     "me-forget": [("POST", "/me/forget/", MOVED)],
+    "battle-report": [
+        ("GET", f"/arena/{OF_BATTLE}/report/", OWNER_ONLY),
+        ("POST", f"/arena/{OF_BATTLE}/report/", (404, 400, 404, 404)),
+    ],
+    "shared-report": [("GET", "/arena/shared/nothing/report/", NOTHING)],
+    "case-list": [("GET", "/moderation/", STAFF_PAGE)],
+    "case-detail": [("GET", f"/moderation/{OF_BATTLE}/", STAFF_PAGE)],
+    "case-decide": [("POST", f"/moderation/{OF_BATTLE}/decide/", STAFF_ACTION)],
+    "ruling-undo": [("POST", "/moderation/rulings/999/undo/", (302, 403, 403, 404))],
+    "api:report_battle": [("POST", f"/api/v1/{OF_BATTLE}/reports", INCOMPLETE)],
+    "api:report_shared": [("POST", "/api/v1/shared/nothing/reports", INCOMPLETE)],
+    "api:list_cases": [("GET", "/api/v1/moderation/cases", STAFF_ONLY)],
+    "api:list_rulings": [("GET", "/api/v1/moderation/rulings", STAFF_ONLY)],
+    "api:make_ruling": [
+        ("POST", f"/api/v1/moderation/{OF_BATTLE}/rulings", (403, 403, 403, 400)),
+    ],
+    "api:undo_ruling": [
+        ("POST", "/api/v1/moderation/rulings/999/undo", (403, 403, 403, 404)),
+    ],
     "rating-list": [("GET", "/ratings/", ANYONE)],
     "rating-export": [("GET", "/ratings.csv", ANYONE)],
     "rating-matrix": [("GET", "/ratings/matrix/", ANYONE)],

@@ -47,7 +47,12 @@ def marginal(contender: Contender, suite: Suite) -> list[Gain]:
     """Return what the top layer changed; empty for a model, or while one is unmeasured."""
     if contender.parent is None:
         return []
-    return _between(_speaker(contender.parent, suite), _speaker(contender, suite))
+    return between(contender.parent, contender, suite)
+
+
+def between(before: Contender, after: Contender, suite: Suite) -> list[Gain]:
+    """Return what changed from one contender to another; empty while one is unmeasured."""
+    return _between(_speaker(before, suite), _speaker(after, suite))
 
 
 def leave_one_out(contender: Contender, suite: Suite) -> list[LeftOut]:
@@ -70,8 +75,7 @@ def _left_out(
 ) -> LeftOut:
     if without is None:
         return LeftOut(layer, None, ())
-    gains = _between(_speaker(without, suite), _speaker(whole, suite))
-    return LeftOut(layer, without, tuple(gains))
+    return LeftOut(layer, without, tuple(between(without, whole, suite)))
 
 
 def _stacks_on(base: Contender) -> dict[Identity, Contender]:

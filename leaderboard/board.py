@@ -16,6 +16,7 @@ from arena.models import Battle, Rating, Vote
 from evals.models import Benchmark, Contender, Suite
 from leaderboard import row_building
 from leaderboard.evidence import Evidence
+from leaderboard.frame import Frame
 from leaderboard.memory import Memory
 from leaderboard.row_building import average_of
 from leaderboard.rows import BoardRow, Cell, Gain, difference
@@ -37,6 +38,11 @@ class Board:
     def kept(self, key: Hashable, make: Callable[[], Made]) -> Made:
         """Return what was made of this board before, or make it now and keep it for a while."""
         return self.memory.get(key, make)
+
+    @cached_property
+    def frame(self) -> Frame:
+        """Return the rows as columns, to be searched, filtered and sorted all at once."""
+        return Frame(self.rows)
 
     @cached_property
     def by_slug(self) -> dict[str, BoardRow]:
@@ -103,6 +109,7 @@ def read(*, suite: Suite | None) -> Board:
             contender,
             below=rows.get(contender.parent_id or 0),
             root=rows.get(contender.base_id or 0),
+            original=rows.get(contender.variant_of_id or 0),
             benchmarks=benchmarks,
             evidence=evidence,
             rating=ratings.get(contender.pk),

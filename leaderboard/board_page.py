@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from evals.models import Suite
 from leaderboard import arrangement, columns, headings, searching
-from leaderboard.arrangement import Line
+from leaderboard.arrangement import Line, Lines
 from leaderboard.board import Board
 from leaderboard.columns import Column
 from leaderboard.filters import Filters
@@ -16,6 +16,7 @@ from leaderboard.headings import Heading
 from leaderboard.narrowed import Narrowed
 from leaderboard.viewing import PAGE_ROWS, View
 
+ANYBODY = "~"  # stands for a slug in an address; no slug has it, and none comes after it
 Link = tuple[str, str, bool]  # what it says, where it leads, whether the reader is there
 
 
@@ -36,7 +37,7 @@ class BoardPage(Narrowed):
     suites: list[Suite]
 
     @cached_property
-    def lines(self) -> list[Line]:
+    def lines(self) -> Lines:
         """Return every line of the view, on whatever page."""
         return arrangement.arrange(self.board, self.view)
 
@@ -78,15 +79,13 @@ class BoardPage(Narrowed):
     @cached_property
     def pinned(self) -> list[Shown]:
         """Return the rows that the reader keeps in sight, in the order of pinning."""
-        places = {line.row.slug: line for line in self.lines}
         rows = [self.board.by_slug[slug] for slug in self.view.pinned if slug in self.board.by_slug]
-        flat = [places.get(row.slug) or Line(row, None) for row in rows]
-        return [self._shown(Line(each.row, each.place, each.is_shared)) for each in flat]
+        return [self._shown(self.lines.of(row)) for row in rows]
 
     @property
     def found(self) -> int:
         """Return how many contenders are what the reader asked for."""
-        return sum(not line.is_context for line in self.lines)
+        return self.lines.found_count
 
     @cached_property
     def columns(self) -> list[Column]:
@@ -184,14 +183,34 @@ class BoardPage(Narrowed):
 
     def _shown(self, line: Line) -> Shown:
         slug, view = line.row.slug, self.view
-        pins = view.pinned
-        turned = tuple(each for each in pins if each != slug) if slug in pins else (*pins, slug)
         return Shown(
             line,
-            fold_address=view.but(folded=view.folded ^ {slug}).address() if line.layers else "",
-            pin_address=view.but(pinned=turned, page=view.page).address(),
-            is_pinned=slug in pins,
+            fold_address=self._fold_address(slug) if line.layers else "",
+            pin_address=self._pin_address(slug),
+            is_pinned=slug in view.pinned,
         )
+
+    def _fold_address(self, slug: str) -> str:
+        if slug not in self.view.folded:
+            return self._folding.replace(ANYBODY, slug)
+        return self.view.but(folded=self.view.folded - {slug}).address()
+
+    def _pin_address(self, slug: str) -> str:
+        if slug not in self.view.pinned:
+            return self._pinning.replace(ANYBODY, slug)
+        others = tuple(each for each in self.view.pinned if each != slug)
+        return self.view.but(pinned=others, page=self.view.page).address()
+
+    @cached_property
+    def _folding(self) -> str:
+        """Return the address that folds one row more; written once, for it takes a while."""
+        return self.view.but(folded=self.view.folded | {ANYBODY}).address()
+
+    @cached_property
+    def _pinning(self) -> str:
+        """Return the address that pins one row more."""
+        pinned = (*self.view.pinned, ANYBODY)
+        return self.view.but(pinned=pinned, page=self.view.page).address()
 
 
 def _scale(board: Board) -> tuple[float, float]:

@@ -114,8 +114,8 @@ def asked(query: QueryDict) -> Choice:
 def draw(board: Board, choice: Choice) -> Chart:
     """Return the chart of a board."""
     quality, cost = QUALITIES[choice.quality], COSTS[choice.cost]
-    wanted = arrangement.found_in(board, choice.view)
-    rows = [row for row in board.rows if row.slug in wanted or row.is_baseline]
+    marks = board.frame.where("baseline", lambda row: row.is_baseline)
+    rows = board.frame.those(arrangement.found_in(board, choice.view) | marks)
     found = {row.slug: _point(row, quality, cost) for row in rows}
     every = _with_front([point for point in found.values() if point], cost)
     placed = _thinned(every)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_noop
 
 from evals.models import Benchmark
 from leaderboard.board import Board
+from leaderboard.frame import Frame, Numbers
 from leaderboard.rows import BoardRow
 from leaderboard.templatetags.figures import bytes_, dollars, points, size, whole
 
@@ -55,6 +56,11 @@ class Column:
         return worded(self.meaning)
 
     @property
+    def is_text(self) -> bool:
+        """Say whether its values are words, which give no places."""
+        return self.group in ("name", "text")
+
+    @property
     def sort(self) -> str:
         """Return the sort that puts the best first."""
         return self.key if self.is_low_first else f"-{self.key}"
@@ -62,8 +68,13 @@ class Column:
 
 def of(board: Board) -> tuple[Column, ...]:
     """Return every column of a board, the contender's name first."""
-    scores = [_score(each, at) for at, each in enumerate(board.benchmarks)]
-    return (NAME, AVERAGE, *scores, *_MORE)
+    return tuple(by_key(board).values())
+
+
+def values(rows: Frame, column: Column) -> Numbers:
+    """Return what a column sorts by, for all rows at once; a word is its place in the alphabet."""
+    read = rows.ranks if column.is_text else rows.numbers
+    return read(column.key, column.value)
 
 
 def shown(board: Board, wanted: Sequence[str]) -> list[Column]:
@@ -80,7 +91,12 @@ def usual(every: Iterable[Column]) -> list[Column]:
 
 def by_key(board: Board) -> dict[str, Column]:
     """Return the columns by the name that an address gives them."""
-    return {each.key: each for each in of(board)}
+    return board.frame.kept("columns", lambda: _by_key(board))
+
+
+def _by_key(board: Board) -> dict[str, Column]:
+    scores = [_score(each, at) for at, each in enumerate(board.benchmarks)]
+    return {each.key: each for each in (NAME, AVERAGE, *scores, *_MORE)}
 
 
 def _score(benchmark: Benchmark, at: int) -> Column:

@@ -3,8 +3,7 @@
 It takes its numbers from the board, so that both always agree. Nothing here draws.
 """
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,17 +12,28 @@ from django.db.models import Q
 from arena.models import Battle
 from evals import averages, proofs
 from evals.models import Benchmark, Contender, EvalRun, Proof
-from leaderboard import arrangement, forgetting, opponents, snapshots, standings
+from leaderboard import (
+    arrangement,
+    columns,
+    forgetting,
+    ladder,
+    left_out,
+    opponents,
+    placing,
+    snapshots,
+    standings,
+)
 from leaderboard.arrangement import Line
 from leaderboard.board import Board
 from leaderboard.filters import Filters
 from leaderboard.forgetting import Card
+from leaderboard.ladder import Step
+from leaderboard.left_out import LeftOut
 from leaderboard.opponents import History, Opponent
 from leaderboard.rows import BoardRow, Cell, Gain
 from leaderboard.viewing import View
 
 RUNS_MAX = 20
-STORAGE = re.compile(r"\b(?:bf16|fp16|fp32|fp8|int8|int4|[48][- ]?bit|awq|gptq|gguf|q\d\w*)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +78,6 @@ class ContenderPage:
     parent: BoardRow | None
     board: Board
     layers: list[Layer]
-    children: list[BoardRow]
     comparisons: list[Comparison]
     gap: Gain | None
     runs: list[EvalRun]
@@ -77,8 +86,9 @@ class ContenderPage:
     place: int | None
     is_shared: bool
     percentiles: Mapping[str, int]
-    family: list[Line]
-    ladder: list[BoardRow]
+    family: Sequence[Line]
+    ladder: list[Step]
+    left_out: list[LeftOut]
     forgetting: Card | None
     opponents: list[Opponent]
     history: History | None
@@ -118,7 +128,6 @@ def read(slug: str, *, suite_key: str, now: datetime) -> ContenderPage | None:
         parent=parent,
         board=table,
         layers=[_layer(each, table) for each in _stack(row, table)] if row.is_adapter else [],
-        children=[each for each in table.rows if each.parent == slug],
         comparisons=_comparisons(row, parent, table),
         gap=_gap(row, table),
         runs=list(runs[:RUNS_MAX]),
@@ -128,7 +137,8 @@ def read(slug: str, *, suite_key: str, now: datetime) -> ContenderPage | None:
         is_shared=is_shared,
         percentiles=standings.percentiles(table, row),
         family=_family(row, table),
-        ladder=_ladder(row, table),
+        ladder=table.kept(("ladder", slug), lambda: ladder.of(row, table)),
+        left_out=table.kept(("left out", slug), lambda: left_out.of(contender, row, table)),
         forgetting=table.kept(("forgetting", slug), lambda: forgetting.card(contender, row, table)),
         opponents=opponents.of(contender, table),
         history=opponents.history(contender, now=now),
@@ -138,40 +148,13 @@ def read(slug: str, *, suite_key: str, now: datetime) -> ContenderPage | None:
 
 def place_of(row: BoardRow, table: Board) -> tuple[int | None, bool]:
     """Return where it stands by average, and whether it shares that place."""
-    places: dict[str, tuple[int, bool]] = table.kept(
-        ("places",),
-        lambda: {
-            line.row.slug: (line.place, line.is_shared)
-            for line in arrangement.arrange(table, View(is_flat=True))
-            if line.place
-        },
-    )
-    return places.get(row.slug, (None, False))
+    return placing.by(table, columns.AVERAGE).of(table.frame.at[row.slug])
 
 
-def _family(row: BoardRow, table: Board) -> list[Line]:
+def _family(row: BoardRow, table: Board) -> Sequence[Line]:
     """Return the tree that it belongs to; nothing where it is alone."""
     tree = arrangement.arrange(table, View(sort="name", filters=Filters(base=row.base)))
     return tree if len(tree) > 1 else []
-
-
-def _ladder(row: BoardRow, table: Board) -> list[BoardRow]:
-    """Return the same weights stored in other ways, the widest first; nothing where none are."""
-    if row.is_adapter or not row.parameters:
-        return []
-    stem = _stem(row.name)
-    steps = [
-        each
-        for each in table.rows
-        if each.kind == row.kind and each.parameters == row.parameters and _stem(each.name) == stem
-    ]
-    order = sorted(steps, key=lambda each: (-(each.cost.peak_memory_bytes or 0), each.slug))
-    return order if len({each.quantisation for each in steps}) > 1 else []
-
-
-def _stem(name: str) -> str:
-    """Return a name without the words that say how its weights are stored."""
-    return STORAGE.sub("", name.casefold()).strip(" -_+()")
 
 
 def _stack(row: BoardRow, table: Board) -> Iterator[BoardRow]:

@@ -76,10 +76,11 @@ def _finite(value: str | float | None) -> str | float | None:
 
 def _pieces(board: Board, view: View) -> Iterator[list[list[Any]]]:
     wanted = fields(board, view)
-    lines = [line for line in arrangement.arrange(board, view) if not line.is_context]
+    lines = arrangement.arrange(board, view)
     for start in range(0, len(lines), PIECE_LINES):
-        some = lines[start : start + PIECE_LINES]
-        yield [[field.read(line) for field in wanted] for line in some]
+        some = [line for line in lines[start : start + PIECE_LINES] if not line.is_context]
+        if some:
+            yield [[field.read(line) for field in wanted] for line in some]
 
 
 def _csv(board: Board, view: View) -> Iterator[bytes]:

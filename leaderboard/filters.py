@@ -3,14 +3,16 @@
 An unknown value of a filter is dropped, so an old address still shows something. Pure.
 """
 
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from types import MappingProxyType
 
 from django.http import QueryDict
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from leaderboard.frame import Frame, Mask
 from leaderboard.licences import Terms
 from leaderboard.rows import BoardRow
 from leaderboard.weight_classes import GIGABYTE, NAMES, limits
@@ -39,20 +41,41 @@ class Filters:
 
     def pairs(self) -> dict[str, str]:
         """Return what is asked for, as parameters of an address."""
-        return {name: value for name, value in asdict(self).items() if value}
+        return {name: value for name in self.__slots__ if (value := getattr(self, name))}
 
-    def matches(self, row: BoardRow) -> bool:
-        """Say whether a row is what is asked for."""
-        return (
-            (not self.kind or row.kind.casefold() == self.kind)
-            and (not self.base or row.base == self.base)
-            and (not self.weight or row.weight_class.casefold() == self.weight)
-            and (not self.fits or _fits(row, int(self.fits)))
-            and (not self.terms or row.inherited.terms.key == self.terms)
-            and (not self.quant or row.quantisation == self.quant)
-            and (not self.measured or row.is_complete)
-            and (not self.beats or (row.over_base is not None and row.over_base.is_surely_better))
-        )
+    def found(self, rows: Frame) -> Mask:
+        """Return which rows are what is asked for."""
+        found = rows.everybody
+        for name, value in self.pairs().items():
+            found = found & TESTS[name](rows, value)
+        return found
+
+
+def _equal(name: str, read: Callable[[BoardRow], str]) -> Callable[[Frame, str], Mask]:
+    return lambda rows, value: rows.equal(f"filter.{name}", read, value)
+
+
+def _fits(rows: Frame, gigabytes: str) -> Mask:
+    used = rows.numbers("memory", lambda row: row.cost.peak_memory_bytes)
+    return used <= int(gigabytes) * GIGABYTE  # NaN is no amount, so it fits nowhere
+
+
+def _beats_base(row: BoardRow) -> bool:
+    return row.over_base is not None and row.over_base.is_surely_better
+
+
+TESTS: MappingProxyType[str, Callable[[Frame, str], Mask]] = MappingProxyType(
+    {
+        "kind": _equal("kind", lambda row: row.kind.casefold()),
+        "base": _equal("base", lambda row: row.base),
+        "weight": _equal("weight", lambda row: row.weight_class.casefold()),
+        "fits": _fits,
+        "terms": _equal("terms", lambda row: row.inherited.terms.key),
+        "quant": _equal("quant", lambda row: row.quantisation),
+        "measured": lambda rows, _value: rows.where("complete", lambda row: row.is_complete),
+        "beats": lambda rows, _value: rows.where("beats base", _beats_base),
+    }
+)
 
 
 def asked(query: QueryDict) -> Filters:
@@ -89,11 +112,6 @@ def options(rows: Iterable[BoardRow]) -> dict[str, list[Option]]:
         "terms": [(each.key, capfirst(each.label)) for each in Terms if each in terms],
         "quant": [(each, each) for each in sorted({row.quantisation for row in rows} - {""})],
     }
-
-
-def _fits(row: BoardRow, gigabytes: int) -> bool:
-    used = row.cost.peak_memory_bytes
-    return used is not None and used <= gigabytes * GIGABYTE
 
 
 def _one_of(value: str | None, allowed: Iterable[str]) -> str:

@@ -9,27 +9,10 @@ from dataclasses import dataclass
 
 from evals import gains
 from evals.models import Benchmark, Contender
+from leaderboard import changes
 from leaderboard.board import Board
+from leaderboard.changes import Change
 from leaderboard.rows import BoardRow
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What a layer did to one benchmark."""
-
-    benchmark: Benchmark
-    difference: float  # in the metric's own unit
-    stderr: float | None
-    verdict: str  # better, worse or noise
-    is_paired: bool
-    raised: int = 0  # questions
-    lowered: int = 0
-    p_value: float | None = None
-
-    @property
-    def weight(self) -> float:
-        """Return the change as a share of the way from guessing to perfect."""
-        return self.difference / (self.benchmark.best_level - self.benchmark.chance_level)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,33 +33,18 @@ def card(contender: Contender, row: BoardRow, board: Board) -> Card | None:
     """Return what the top layer did; None for what is no layer."""
     if not row.is_adapter or board.suite is None:
         return None
-    paired = [_paired(each) for each in gains.marginal(contender, board.suite)]
+    paired = [changes.paired(each) for each in gains.marginal(contender, board.suite)]
     known = {each.benchmark.key for each in paired}
     others = [_unpaired(each, row) for each in board.benchmarks if each.key not in known]
     return _sorted([*paired, *(each for each in others if each)])
 
 
-def _sorted(changes: Iterable[Change]) -> Card:
-    order = sorted(changes, key=lambda each: each.weight)
+def _sorted(found: Iterable[Change]) -> Card:
+    order = sorted(found, key=lambda each: each.weight)
     return Card(
         broken=[each for each in order if each.verdict == "worse"],
         mended=[each for each in reversed(order) if each.verdict == "better"],
         unsure=[each for each in order if each.verdict == "noise"],
-    )
-
-
-def _paired(gain: gains.Gain) -> Change:
-    change = gain.difference
-    verdict = "better" if gain.is_better else "worse" if gain.is_worse else "noise"
-    return Change(
-        gain.benchmark,
-        change.value,
-        change.stderr,
-        verdict,
-        is_paired=True,
-        raised=change.raised,
-        lowered=change.lowered,
-        p_value=gain.p_value,
     )
 
 

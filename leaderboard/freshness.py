@@ -14,6 +14,7 @@ from django.utils.http import quote_etag
 from django.utils.translation import get_language
 
 from leaderboard import delays
+from leaderboard.ready_answers import HoldingResponse
 
 WATCHED = ("leaderboard", "templates", "evals", "arena")
 
@@ -47,9 +48,11 @@ def unchanged(request: HttpRequest, etag: str | None) -> HttpResponse | None:
     return answer if isinstance(answer, HttpResponseNotModified) else None
 
 
-def marked(answer: HttpResponse, etag: str | None) -> HttpResponse:
-    """Name an answer, so that a browser asks first the next time."""
+def sent(text: str, etag: str | None, *, holds_until: float) -> HttpResponse:
+    """Return a named page, so that a browser asks first the next time and strangers share it."""
+    answer = HoldingResponse(text)
     if etag is not None:
         answer.headers["ETag"] = etag
+        answer.holds_until = holds_until
     patch_cache_control(answer, no_cache=True, private=True)
     return answer

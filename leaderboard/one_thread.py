@@ -9,12 +9,13 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from asgiref.sync import sync_to_async
-from django.core.handlers.asgi import ASGIHandler
+from django.core.handlers.asgi import ASGIHandler, ASGIRequest
 from django.db import close_old_connections
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from leaderboard.crowding import Refusals
+from leaderboard.ready_answers import HoldingResponse, Shelf
 
 THREADS = 40  # of one process; on PostgreSQL they share the pool's connections
 WAITING = 60  # so many more may wait for one; whoever comes then is told to come again
@@ -26,14 +27,17 @@ class OneThreadHandler(ASGIHandler):
 
     def __init__(self) -> None:
         super().__init__()
+        self._ready = Shelf()
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="request")
         self._refusals = Refusals()
         self._inside = 0
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Send somebody away at once where all threads are taken and many wait already."""
+        """Send what lies ready, or somebody away where all threads are taken and many wait."""
         is_full = self._inside >= THREADS + WAITING
-        if is_full and not scope["path"].startswith(ALWAYS):
+        if ready := self._ready.find(scope):
+            await ready.send(scope, send)
+        elif is_full and not scope["path"].startswith(ALWAYS):
             await self._refusals.send(scope["path"], send)
         else:
             await super().__call__(scope, receive, send)
@@ -57,6 +61,9 @@ class OneThreadHandler(ASGIHandler):
         """Answer with a connection that still works; Django's signals come in other threads."""
         close_old_connections()
         try:
-            return self.get_response(request)
+            response = self.get_response(request)
+            if isinstance(request, ASGIRequest) and isinstance(response, HoldingResponse):
+                self._ready.keep(request.scope, response)
+            return response
         finally:
             close_old_connections()

@@ -8,29 +8,31 @@ tests are not corrected for their number, so a place says "not told apart", neve
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
+from typing import TypeVar
 
 from leaderboard.rows import CONFIDENCE
 
-Standing = tuple[str, float, float | None]  # whose, the value, and its standard error
+Who = TypeVar("Who", bound=Hashable)
+Standing = tuple[Who, float, float | None]  # whose, the value, and its standard error
 
 
-def shared(standings: Iterable[Standing]) -> dict[str, tuple[int, bool]]:
+def shared(standings: Iterable[Standing[Who]]) -> dict[Who, tuple[int, bool]]:
     """Return everybody's place and whether it is shared; the standings come best first."""
-    groups: list[list[Standing]] = []
+    groups: list[list[Standing[Who]]] = []
     for standing in standings:
         if groups and not _is_separate(groups[-1][0], standing):
             groups[-1].append(standing)
         else:
             groups.append([standing])
-    found: dict[str, tuple[int, bool]] = {}
+    found: dict[Who, tuple[int, bool]] = {}
     above = 0
     for group in groups:
-        found |= {slug: (above + 1, len(group) > 1) for slug, _value, _stderr in group}
+        found |= {who: (above + 1, len(group) > 1) for who, _value, _stderr in group}
         above += len(group)
     return found
 
 
-def _is_separate(best: Standing, other: Standing) -> bool:
+def _is_separate(best: Standing[Who], other: Standing[Who]) -> bool:
     spread = math.hypot(best[2] or 0.0, other[2] or 0.0)
     return abs(best[1] - other[1]) > CONFIDENCE * spread

@@ -154,6 +154,7 @@ class BoardRow:
     quantisation: str = ""  # how the weights are stored: bf16, int8, int4
     released_at: date | None = None
     over_base: Gain | None = None  # the average's gain over the model at the bottom
+    variant_of: str = ""  # slug of the model that this quantised one was made from
     is_reported: bool = False  # its scores come from somebody's file and were not measured here
 
     @property

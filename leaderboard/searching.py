@@ -6,10 +6,11 @@ Nothing here fails: what it does not understand is told to the reader by `Query.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from leaderboard.frame import Frame, Mask, mask
 from leaderboard.rows import BoardRow
 
 TOKEN = re.compile(
@@ -18,7 +19,7 @@ TOKEN = re.compile(
 FIELDS: MappingProxyType[str, Callable[[BoardRow], str]] = MappingProxyType(
     {
         "base": lambda row: f"{row.base} {row.stack[0]}",
-        "licence": lambda row: " ".join((*row.licences, row.inherited.terms.label)),
+        "licence": lambda row: " ".join((*row.licences, row.inherited.terms.word)),
         "kind": lambda row: "adapter lora" if row.is_adapter else row.kind,
         "quant": lambda row: row.quantisation,
         "class": lambda row: row.weight_class,
@@ -35,15 +36,16 @@ class Query:
     properties: tuple[tuple[str, str], ...] = ()
     unknown: tuple[str, ...] = ()  # names after @ that mean nothing here
 
-    def matches(self, row: BoardRow, text: str) -> bool:
-        """Say whether a row, whose whole text is given, is what was asked for."""
-        return all(word in text for word in self.words) and all(
-            any(value in FIELDS[name](row).casefold() for value in self._values(name))
-            for name, _value in self.properties
-        )
-
-    def _values(self, name: str) -> Iterable[str]:
-        return (value for field, value in self.properties if field == name)
+    def found(self, rows: Frame) -> Mask:
+        """Return which rows are what was asked for."""
+        found = rows.everybody
+        for word in self.words:
+            found = found & mask(word in text for text in rows.words("search", text_of))
+        for name in dict(self.properties):
+            values = [value for field, value in self.properties if field == name]
+            told = rows.words(f"search.{name}", FIELDS[name])
+            found = found & mask(any(value in text.casefold() for value in values) for text in told)
+        return found
 
 
 def understood(typed: str) -> Query:

@@ -68,6 +68,11 @@ class Shelf:
         self._checked[key] = (time.monotonic(), pk)
         return snapshot
 
+    def holds_until(self, key: str) -> float:
+        """Return the monotonic moment at which the next look is due."""
+        checked_at, _pk = self._checked.get(key, (0.0, 0))
+        return checked_at + settings.BOARD_CHECK_S if settings.BOARD_CHECK_S > 0 else 0.0
+
     def _fresh(self, suite: Suite | None, pk: int) -> Snapshot:
         kept, version = self._kept.get(pk), version_of(suite)
         if kept and not kept.is_due(version, time.monotonic()):
@@ -108,6 +113,11 @@ _shelf = Shelf()
 def current(key: str = "") -> Snapshot:
     """Return the board of the suite of that name, or of the default one."""
     return _shelf.get(key)
+
+
+def holds_until(key: str = "") -> float:
+    """Return until when what `current` gave for that name may be shown without asking again."""
+    return _shelf.holds_until(key)
 
 
 def version_of(suite: Suite | None) -> str:

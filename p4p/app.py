@@ -15,6 +15,7 @@ from p4p.site import Api, Refused
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 out, err = Console(), Console(stderr=True)
+BOARD_PIECE = 500  # rows asked for at once
 
 
 @app.command()
@@ -43,7 +44,7 @@ def board(
     if csv or as_json:
         sys.stdout.write(api.text("/board.csv" if csv else "/board.json", **query))
         return
-    out.print(tables.board(api.get("board", **query)))
+    out.print(tables.board(_whole_board(api, query)))
 
 
 @app.command()
@@ -122,6 +123,17 @@ def vote(
     while letter not in voting.CHOICES:
         letter = typer.prompt("Better: A, B, T (tie), X (both bad)").strip().lower()
     out.print(voting.reveal(voting.judge(api, started["id"], letter)))
+
+
+def _whole_board(api: Api, query: dict[str, str]) -> Any:
+    """Return the board with the rows of all its pieces."""
+    read = api.get("board", limit=BOARD_PIECE, **query)
+    while len(read["rows"]) < read["total"]:
+        more = api.get("board", limit=BOARD_PIECE, offset=len(read["rows"]), **query)["rows"]
+        if not more:  # it became shorter meanwhile
+            break
+        read["rows"] += more
+    return read
 
 
 def _told(read: Any) -> None:

@@ -1,16 +1,20 @@
 """The board, the same one that visitors read."""
 
+import json
+import math
 from decimal import Decimal
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import conditional_page
-from ninja import Field, Router, Schema
+from ninja import Field, Query, Router, Schema
 from ninja.decorators import decorate_view
 
 from evals.models import Benchmark
-from leaderboard import snapshots
+from leaderboard import arrangement, snapshots, viewing
+from leaderboard.api.paging import Piece
 from leaderboard.board import Board
-from leaderboard.rows import BoardRow, Cell, Cost, RatingCell
+from leaderboard.rows import BoardRow
 
 router = Router(tags=["Board"])
 
@@ -82,91 +86,89 @@ class BoardRowOut(Schema):
 
 
 class BoardOut(Schema):
-    """One suite's board; rows come with parents before their adapters."""
+    """One suite's board, a piece of it; rows come as the page has them, parents before adapters."""
 
     suite: str | None
     version: int | None
     benchmarks: list[BenchmarkOut]
+    total: int = Field(description="How many rows the whole view has.")
+    limit: int
+    offset: int
     rows: list[BoardRowOut]
+
+
+class BoardWanted(Piece):
+    """Which rows to return; `kind`, `base` and the page's other filters work here as well."""
+
+    limit: int = Field(default=100, ge=1, le=500, description="How many rows at most.")
+    suite: str = Field(default="", description="Key; the default suite where empty.")
+    q: str = Field(default="", description="Words, or @base:, @licence:, @kind:, @quant:.")
+    sort: str = Field(default="", description="Keys of columns, the first decides: -average,cost.")
 
 
 @router.get("/board", operation_id="read_board", summary="Read the board", response=BoardOut)
 @decorate_view(conditional_page)
-def read_board(request: HttpRequest, suite: str = "") -> HttpResponse:
-    """Read every contender with its scores, its rating and its cost."""
-    read = snapshots.current(suite).board
-    body = read.kept(("api",), lambda: _board(read).model_dump_json().encode())
+def read_board(request: HttpRequest, wanted: Query[BoardWanted]) -> HttpResponse:
+    """Read contenders with their scores, ratings and costs, in the order of the page."""
+    view = viewing.asked(request.GET)
+    read = snapshots.current(view.suite).board
+    lines = arrangement.arrange(read, view)
+    piece = lines[wanted.offset : wanted.offset + wanted.limit]
+    about = {
+        "suite": read.suite.key if read.suite else None,
+        "version": read.suite.version if read.suite else None,
+        "benchmarks": [_benchmark(each) for each in read.benchmarks],
+        "total": len(lines),
+        "limit": wanted.limit,
+        "offset": wanted.offset,
+    }
+    rows = ",".join(_written(read, line.row) for line in piece)
+    body = f'{json.dumps(about)[:-1]}, "rows": [{rows}]}}'
     return HttpResponse(body, content_type="application/json")
 
 
-def _board(read: Board) -> BoardOut:
-    return BoardOut(
-        suite=read.suite.key if read.suite else None,
-        version=read.suite.version if read.suite else None,
-        benchmarks=[_benchmark(each) for each in read.benchmarks],
-        rows=[row_out(each) for each in read.rows],
-    )
+def _written(read: Board, row: BoardRow) -> str:
+    """Return a row as text; written once for everybody who reads this board."""
+    return read.frame.kept(("json", row.slug), lambda: json.dumps(row_told(row)))
 
 
-def row_out(row: BoardRow) -> BoardRowOut:
-    """Return one row as JSON has it."""
-    average = row.average
-    return BoardRowOut(
-        slug=row.slug,
-        name=row.name,
-        kind=row.kind,
-        parent=row.parent or None,
-        parameters=row.parameters,
-        average=AverageOut(
-            value=average.value, stderr=average.stderr, measured=average.measured, of=average.of
-        )
-        if average.value is not None
-        else None,
-        scores=_scores(row.scores),
-        rating=_strength(row.rating) if row.rating else None,
-        elo=row.rating.elo if row.rating else None,
-        cost=_cost(row.cost),
-    )
-
-
-def _scores(cells: dict[str, Cell]) -> dict[str, ScoreOut]:
+def row_told(row: BoardRow) -> dict[str, Any]:
+    """Return one row as JSON has it; plain, for shapes that check themselves take a second."""
+    average, rating, cost = row.average, row.rating, row.cost
     return {
-        key: ScoreOut(value=cell.value, stderr=cell.stderr, samples=cell.samples)
-        for key, cell in cells.items()
-        if cell.value is not None
+        "slug": row.slug,
+        "name": row.name,
+        "kind": row.kind,
+        "parent": row.parent or None,
+        "parameters": row.parameters,
+        "average": _fields(average, AverageOut) if average.value is not None else None,
+        "scores": {
+            key: _fields(cell, ScoreOut)
+            for key, cell in row.scores.items()
+            if cell.value is not None
+        },
+        "rating": _fields(rating, StrengthOut) if rating else None,
+        "elo": rating.elo if rating else None,
+        "cost": _fields(cost, CostOut)
+        | {
+            "training_usd": _dollars(cost.training_usd),
+            "stack_training_usd": _dollars(cost.stack_training_usd),
+        },
     }
 
 
-def _strength(rating: RatingCell) -> StrengthOut:
-    return StrengthOut(
-        value=rating.value, lower=rating.lower, upper=rating.upper, votes=rating.votes
-    )
+def _benchmark(benchmark: Benchmark) -> dict[str, Any]:
+    return _fields(benchmark, BenchmarkOut)
 
 
-def _cost(cost: Cost) -> CostOut:
-    return CostOut(
-        training_usd=_dollars(cost.training_usd),
-        stack_training_usd=_dollars(cost.stack_training_usd),
-        evidence=cost.evidence,
-        usd_per_million_tokens=cost.usd_per_million_tokens,
-        is_list_price=cost.is_list_price,
-        tokens_per_second=cost.tokens_per_second,
-        first_token_s=cost.first_token_s,
-        peak_memory_bytes=cost.peak_memory_bytes,
-    )
+def _fields(held: object, shape: type[Schema]) -> dict[str, Any]:
+    found = {name: getattr(held, name) for name in shape.model_fields}
+    return {name: None if _is_not_finite(each) else each for name, each in found.items()}
+
+
+def _is_not_finite(value: object) -> bool:
+    return isinstance(value, float) and not math.isfinite(value)
 
 
 def _dollars(amount: Decimal | None) -> float | None:
     return None if amount is None else float(amount)
-
-
-def _benchmark(benchmark: Benchmark) -> BenchmarkOut:
-    return BenchmarkOut(
-        key=benchmark.key,
-        title=benchmark.title,
-        task=benchmark.task,
-        metric=benchmark.metric,
-        shots=benchmark.shots,
-        chance_level=benchmark.chance_level,
-        is_higher_better=benchmark.is_higher_better,
-    )

@@ -9,7 +9,7 @@ from ninja import Field, Query, Router, Schema
 from evals import proofs
 from evals.models import Contender, Proof
 from leaderboard import snapshots
-from leaderboard.api.board import BoardRowOut, row_out
+from leaderboard.api.board import BoardRowOut, row_told
 from leaderboard.api.errors import refusals
 from leaderboard.api.paging import Listed, Piece
 
@@ -99,7 +99,7 @@ def read_contender(request: HttpRequest, slug: str) -> ContenderDetailOut:
     row = snapshots.current().board.by_slug.get(slug)
     return ContenderDetailOut(
         stack=[layer.slug for layer in found.stack()],
-        row=row_out(row) if row else None,
+        row=BoardRowOut(**row_told(row)) if row else None,
         serving=Contender.Serving(found.serving),
         proof=ProofOut.from_orm(proof) if (proof := proofs.newest(found)) else None,
         **_facts(found),

@@ -36,8 +36,7 @@ class Asked:
 
     def rows(self, board: Board) -> list[BoardRow]:
         """Return the rows that the reader asked for."""
-        wanted = arrangement.found_in(board, self.view)
-        return [row for row in board.rows if row.slug in wanted]
+        return board.frame.those(arrangement.found_in(board, self.view))
 
     def _links(self, choices: dict[str, str]) -> list[Link]:
         return [(name, self.address(by=key), key == self.by) for key, name in choices.items()]

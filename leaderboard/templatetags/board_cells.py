@@ -6,9 +6,7 @@ escaped here; the rest are numbers and the class names of the design.
 
 from collections.abc import Callable
 
-from django import template
 from django.utils.html import escape
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from evals import averages
@@ -17,19 +15,16 @@ from leaderboard.columns import Column
 from leaderboard.rows import BoardRow, Cell
 from leaderboard.templatetags import drawings, figures
 
-register = template.Library()
 MISSING = f'<span class="missing">{figures.MISSING}</span>'
 
 
-@register.simple_tag
-def cells(row: BoardRow, page: BoardPage) -> SafeString:
+def cells(row: BoardRow, page: BoardPage) -> str:
     """Write every cell of a row but the first."""
-    text = "".join(
+    return "".join(
         f'<td class="col-{column.group}" role="cell" data-label="{escape(column.label)}">'
         f"{DRAWN[column.group](row, column, page)}</td>"
         for column in page.columns[1:]
     )
-    return SafeString(text)
 
 
 def _average(row: BoardRow, _column: Column, page: BoardPage) -> str:

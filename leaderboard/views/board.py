@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Iterator
 
 from asgiref.sync import sync_to_async
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -25,9 +24,10 @@ def index(request: HttpRequest) -> HttpResponse:
     if answer := freshness.unchanged(request, etag):
         return answer
     content = snapshot.board.kept(("page", view, get_language()), lambda: _content(snapshot, view))
-    answer = render(request, "board/index.html", {"content": content})
+    text = render_to_string("board/index.html", {"content": content}, request)
+    answer = freshness.sent(text, etag, holds_until=snapshots.holds_until(view.suite))
     answer.headers["HX-Push-Url"] = f"{request.path}{view.address()}"
-    return freshness.marked(answer, etag)
+    return answer
 
 
 def _content(snapshot: snapshots.Snapshot, view: viewing.View) -> SafeString:

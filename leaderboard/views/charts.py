@@ -4,7 +4,7 @@ import csv
 import io
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -19,7 +19,8 @@ def index(request: HttpRequest, kind: str = "cost") -> HttpResponse:
     """Show the chart that the address asks for."""
     if kind not in chart_page.KINDS:
         raise Http404(_("There is no such chart."))
-    snapshot = snapshots.current(request.GET.get("suite", "")[:60])
+    suite = request.GET.get("suite", "")[:60]
+    snapshot = snapshots.current(suite)
     etag = freshness.etag_of(request, f"{snapshot.version} {timezone.now().date()}")
     if answer := freshness.unchanged(request, etag):
         return answer
@@ -31,7 +32,8 @@ def index(request: HttpRequest, kind: str = "cost") -> HttpResponse:
         picture=_picture(request, kind),
     )
     context = {"page": page, "chart": page.picture, "style_guards": finders.style_guards()}
-    return freshness.marked(render(request, "charts/index.html", context), etag)
+    text = render_to_string("charts/index.html", context, request)
+    return freshness.sent(text, etag, holds_until=snapshots.holds_until(suite))
 
 
 @require_safe

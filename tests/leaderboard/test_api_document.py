@@ -28,6 +28,7 @@ OPERATIONS = {
     "list_contenders": "GET /api/v1/contenders",
     "list_samples": "GET /api/v1/contenders/{slug}/samples",
     "read_contender": "GET /api/v1/contenders/{slug}",
+    "read_stack": "GET /api/v1/contenders/{slug}/stack",
     "read_board": "GET /api/v1/board",
     "compare": "GET /api/v1/compare",
     "start_battle": "POST /api/v1/battles",

@@ -22,7 +22,8 @@ class TestBoard:
     def test_answers_before_anything_is_ranked(self, client: Client) -> None:
         body = read(client, "board")
 
-        assert body == {"suite": None, "version": None, "benchmarks": [], "rows": []}
+        assert (body["suite"], body["version"]) == (None, None)
+        assert (body["benchmarks"], body["rows"], body["total"]) == ([], [], 0)
 
     def test_tells_everything_about_a_contender(self, client: Client, settings: Settings) -> None:
         suite = factories.suite("zoo")
@@ -53,6 +54,24 @@ class TestBoard:
 
         assert row["scores"] == {}
         assert row["average"] is row["rating"] is row["elo"] is None
+
+    def test_comes_in_pieces_in_the_order_of_the_page(self, client: Client) -> None:
+        for number in range(3):
+            factories.model(f"Model {number}")
+
+        body = read(client, "board?limit=2&offset=1&sort=name")
+
+        assert (body["total"], body["limit"], body["offset"]) == (3, 2, 1)
+        assert [row["name"] for row in body["rows"]] == ["Model 1", "Model 2"]
+
+    def test_finds_what_the_page_finds(self, client: Client) -> None:
+        heron = factories.model("Heron")
+        factories.adapter("Tutor", parent=heron)
+        factories.model("Wren")
+
+        rows = read(client, f"board?q=@base:{heron.slug}&kind=adapter&layout=flat")["rows"]
+
+        assert [row["name"] for row in rows] == ["Tutor"]
 
     def test_hides_who_is_not_listed(self, client: Client) -> None:
         hidden = factories.model("Secret", is_listed=False)

@@ -120,16 +120,6 @@ class TestRead:
         assert page.history is not None
         assert page.history.line == "4.0,53.8 316.0,18.2"
 
-    def test_finds_the_same_weights_in_fewer_bits(self, suite: Suite) -> None:
-        owl = factories.model("Owl 7B", config={"dtype": "bfloat16"})
-        factories.model("Owl 7B int4", config={"quantisation": "int4"})
-        factories.model("Another")
-
-        page = contender_page.read(owl.slug, suite_key="", now=NOON)
-
-        assert page is not None
-        assert sorted(step.quantisation for step in page.ladder) == ["bf16", "int4"]
-
     def test_says_what_a_dollar_of_training_gained(self, suite: Suite) -> None:
         base = scored(factories.model(), suite, 0.25)
         layer = scored(factories.adapter(parent=base, training_cost_usd=Decimal(2)), suite, 0.625)

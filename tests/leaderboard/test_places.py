@@ -28,14 +28,14 @@ class TestShared:
         }
 
     @given(STANDINGS)
-    def test_never_puts_a_lower_value_higher(self, standings: list[places.Standing]) -> None:
+    def test_never_puts_a_lower_value_higher(self, standings: list[places.Standing[str]]) -> None:
         found = places.shared(standings)
 
         numbers = [found[slug][0] for slug, _value, _stderr in standings]
         assert numbers == sorted(numbers)
 
     @given(STANDINGS)
-    def test_counts_everybody_above(self, standings: list[places.Standing]) -> None:
+    def test_counts_everybody_above(self, standings: list[places.Standing[str]]) -> None:
         found = places.shared(standings)
 
         for at, (slug, _value, _stderr) in enumerate(standings):

@@ -15,12 +15,9 @@ NAMES = st.sampled_from(sorted(searching.FIELDS))
 
 def found(typed: str) -> list[str]:
     """Return the names that a search finds, in their order of birth."""
-    query = searching.understood(typed)
-    return [
-        row.name
-        for row in board.read(suite=None).rows
-        if query.matches(row, searching.text_of(row))
-    ]
+    frame = board.read(suite=None).frame
+    wanted = searching.understood(typed).found(frame)
+    return [row.name for row, is_found in zip(frame.rows, wanted, strict=True) if is_found]
 
 
 class TestUnderstood:

@@ -65,6 +65,7 @@ ROWS: dict[str, list[Row]] = {
     "api:read_queue": [("GET", "/api/v1/queue", ANYONE)],
     "api:list_contenders": [("GET", "/api/v1/contenders", ANYONE)],
     "api:read_contender": [("GET", "/api/v1/contenders/heron", ANYONE)],
+    "api:read_stack": [("GET", "/api/v1/contenders/heron/stack", ANYONE)],
     "api:list_samples": [("GET", "/api/v1/contenders/heron/samples", NOTHING)],
     "api:read_board": [("GET", "/api/v1/board", ANYONE)],
     "api:compare": [("GET", "/api/v1/compare", INCOMPLETE)],

@@ -3,7 +3,9 @@
 Findings are values; the command prints them. Nothing is changed.
 """
 
+import json
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -61,12 +63,31 @@ def _machine() -> Iterator[Finding]:
             "vLLM is not installed here.",
             "Fine for a web node; a node with engines needs `BUILD=gpu make run`.",
         )
+    else:
+        yield from _children()
     if not settings.EMBEDDED and connection.vendor == "sqlite":
         yield Finding(
             "note",
             "database",
             "EMBEDDED is off and the database is SQLite.",
             "One machine only: set DATABASE_URL to PostgreSQL for more.",
+        )
+
+
+def _children() -> Iterator[Finding]:
+    """Try what children that handle other people's files are kept from here."""
+    command = [sys.executable, "-m", "workers.children.confinement"]
+    said = subprocess.run(command, cwd=settings.BASE_DIR, capture_output=True, check=False)
+    found = json.loads(said.stdout) if said.returncode == 0 else {}
+    if found.get("network") and found.get("files"):
+        sentence = "The scoring child has no network, no secret and none of the site's files."
+        yield Finding("well", "children", sentence)
+    else:
+        yield Finding(
+            "note",
+            "children",
+            "This host does not keep the scoring child from the network and the site's files.",
+            "Allow user namespaces and Landlock (Linux 5.13, in containers the default profile).",
         )
 
 

@@ -89,10 +89,14 @@ def reap_orphans() -> None:
 
 
 def _open_harness() -> harness.Harness:
+    var = Path(settings.VAR_DIR)
     return harness.Harness(
-        log_path=settings.VAR_DIR / "logs" / "harness.log",
-        cache_dir=settings.VAR_DIR / "harness",
+        log_path=var / "logs" / "harness.log",
+        cache_dir=var / "harness",
         registry=_run_dir() / f"harness-{os.getpid()}.children",
+        private=var,
+        readable=[*settings.MODEL_ROOT, *(var / name for name in ("hub", "stacks", "uploads"))],
+        writable=[Path(settings.SAMPLES_DIR)],
     )
 
 

@@ -2,6 +2,9 @@
 
 Orders come as JSON lines on standard input, events leave as JSON lines on what was standard
 output; everything that libraries print goes to standard error. Ends with its input.
+
+It handles files that anybody may have made, so it has no network but the address of its present
+order, reads none of the site's own files, and writes only where orders let it.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ import json
 import os
 import queue
 import signal
+import socket
 import sys
 import threading
 import time
@@ -20,6 +24,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from workers.children import confinement
+from workers.engines.confined import Confinement
 from workers.engines.faults import Code, Fault
 from workers.engines.orders import Measurement, Order, TargetKind
 from workers.engines.proofs import ProofOrder
@@ -31,12 +37,20 @@ PROGRESS_EVERY_S = 0.25
 def main() -> None:
     """Serve orders until standard input ends."""
     emit = _events()
+    wanted = Confinement.of_argument(sys.argv[1])
+    is_alone = confinement.leave_network()  # before any thread, and before anything is imported
+    confinement.call_through(socket.socket(fileno=wanted.gate))
     orders: queue.SimpleQueue[str] = queue.SimpleQueue()
     threading.Thread(target=_read, args=(orders,), daemon=True).start()
     from workers.children.benchmarks import Library  # slow: it imports lm-eval
 
     library = Library()
-    emit("ready")
+    is_locked = bool(wanted.private) and confinement.lock_files(
+        private=Path(wanted.private),
+        readable=[Path(each) for each in wanted.readable],
+        writable=[Path(each) for each in wanted.writable],
+    )
+    emit("ready", is_alone=is_alone, is_locked=is_locked)
     while True:
         line = orders.get()
         try:

@@ -27,6 +27,7 @@ from transformers import AutoConfig, AutoTokenizer
 
 from workers.children import grouping
 from workers.children.asking import Server
+from workers.children.bounded import TooMuch, bounded
 from workers.children.flight import Progress
 from workers.children.remembering import Memory
 from workers.children.replies import Completion
@@ -231,11 +232,14 @@ class ServedLM(TemplateLM):  # type: ignore[misc]  # lm-eval ships no types
     def _templated(self, turns: list[dict[str, str]], add_generation_prompt: bool) -> str:
         write: Callable[..., str] = self.tokenizer.apply_chat_template
         try:
-            return write(
-                turns,
-                tokenize=False,
-                add_generation_prompt=add_generation_prompt,
-                continue_final_message=not add_generation_prompt,
-            )
+            with bounded():
+                return write(
+                    turns,
+                    tokenize=False,
+                    add_generation_prompt=add_generation_prompt,
+                    continue_final_message=not add_generation_prompt,
+                )
+        except TooMuch as error:
+            raise UserFault(Code.BAD_CONFIG, f"The chat template was stopped: {error}.") from error
         except ValueError as error:
             raise UserFault(Code.BAD_CONFIG, "The tokenizer has no chat template.") from error

@@ -17,6 +17,7 @@ from peft import PeftModel
 from safetensors import SafetensorError
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
+from workers.children import confinement
 from workers.engines.faults import Code, Fault, UserFault
 
 
@@ -69,4 +70,5 @@ def main(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
+    confinement.leave_network()  # it reads files of anybody, and needs nobody for it
     sys.exit(main(sys.argv[1:]))

@@ -6,7 +6,6 @@ Each server's pid and birth time are written down, so that a later start buries 
 from __future__ import annotations
 
 import json
-import os
 import select
 import subprocess
 import sys
@@ -18,7 +17,7 @@ from typing import Self
 
 import psutil
 
-from workers.engines import processes
+from workers.engines import confined, processes
 from workers.engines.faults import Code, PlatformFault
 from workers.engines.vllm import ENVIRONMENT, ENVIRONMENT_ON_CPU, Server, ServerSpec, is_on_cpu
 
@@ -94,8 +93,7 @@ class Nursery:
         self._process, self._is_ready = None, False
 
     def _launch(self) -> subprocess.Popen[bytes]:
-        environment = {**os.environ, **ENVIRONMENT, "OMP_NUM_THREADS": str(self._threads)}
-        environment.pop("PYTHONDONTWRITEBYTECODE", None)  # compiling vLLM anew takes 15 s
+        environment = dict(confined.environment(**ENVIRONMENT, OMP_NUM_THREADS=str(self._threads)))
         if is_on_cpu():
             environment |= ENVIRONMENT_ON_CPU
         self._log_path.parent.mkdir(parents=True, exist_ok=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -16,7 +15,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from workers.engines import processes
+from workers.engines import confined, processes
 from workers.engines.faults import Code, PlatformFault, fault_of
 
 TIME_LIMIT_S = 1800
@@ -54,8 +53,7 @@ def _made(store: Path, key: str, program: str, sources: list[Path]) -> Path:
 
 def _run(program: str, paths: list[Path]) -> None:
     command = [sys.executable, "-m", f"workers.children.{program}", *map(str, paths)]
-    environment = {**os.environ, "HF_HUB_OFFLINE": "1"}
-    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    environment = confined.environment(HF_HUB_OFFLINE="1")
     try:
         done = subprocess.run(
             command,

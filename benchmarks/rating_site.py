@@ -37,15 +37,7 @@ def measure(count: int) -> None:
 
 
 def _measure(count: int) -> dict[str, Any]:
-    people = _contenders()
-    ballots = rating_votes.votes(count, len(people), seed=3).ballots
-    _store(ballots.at(slice(ENTERED)), people)
-    started = time.perf_counter()
-    ledger.catch_up()
-    entering = time.perf_counter() - started
-    if count > ENTERED:
-        _store(ballots.at(slice(ENTERED, None)), people)
-        _enter_rest()
+    entering = stored(count, _contenders())
     started = time.perf_counter()
     ground = groundwork.renew(now=NOW)
     grounding = time.perf_counter() - started
@@ -61,6 +53,19 @@ def _measure(count: int) -> dict[str, Any]:
         "groundwork": grounding,
         "entries": ground.length,
     }
+
+
+def stored(count: int, people: list[int]) -> float:
+    """Store so many votes and enter them; return the seconds that the ledger took at first."""
+    ballots = rating_votes.votes(count, len(people), seed=3).ballots
+    _store(ballots.at(slice(ENTERED)), people)
+    started = time.perf_counter()
+    ledger.catch_up()
+    entering = time.perf_counter() - started
+    if count > ENTERED:
+        _store(ballots.at(slice(ENTERED, None)), people)
+        _enter_rest()
+    return entering
 
 
 def _span(battle: Battle, count: int) -> tuple[float, float]:

@@ -52,6 +52,8 @@ class Cost:
     throughput_tokens_per_second: float | None = None  # whole server, loaded
     peak_memory_bytes: int | None = None
     usd_per_million_tokens: float | None = None
+    energy_wh_per_million_tokens: float | None = None
+    energy_source: str = ""
 
 
 class InvalidMetric(Exception):
@@ -94,5 +96,7 @@ def record_cost(*, run: EvalRun, cost: Cost, versions: dict[str, Any]) -> None:
             throughput_tokens_per_second=cost.throughput_tokens_per_second,
             peak_memory_bytes=cost.peak_memory_bytes,
             usd_per_million_tokens=cost.usd_per_million_tokens,
+            energy_wh_per_million_tokens=cost.energy_wh_per_million_tokens,
+            energy_source=cost.energy_source,
             versions=versions,
         )

@@ -27,6 +27,8 @@ from leaderboard.rows import (
 )
 
 Amount = TypeVar("Amount", int, Decimal)
+Known = Contender.CostEvidence
+WEAKEST_FIRST = [Known.UNKNOWN, Known.DECLARED, Known.GPU_HOURS]
 
 
 @dataclass(slots=True)
@@ -144,12 +146,21 @@ def _cost(contender: Contender, below: BoardRow | None, evidence: Evidence) -> C
             contender.training_cost_usd, below.cost.stack_training_usd if below else Decimal(0)
         ),
         evidence=contender.get_cost_evidence_display(),
+        stack_evidence=_weakest(contender, below),
         usd_per_million_tokens=float(price) if price else measured.usd_per_million_tokens,
         is_list_price=price is not None,
         tokens_per_second=measured.tokens_per_second,
         first_token_s=measured.first_token_s,
         peak_memory_bytes=measured.peak_memory_bytes,
+        energy_wh_per_million_tokens=measured.energy_wh_per_million_tokens,
+        energy_source=measured.energy_source,
     )
+
+
+def _weakest(contender: Contender, below: BoardRow | None) -> str:
+    """Return the evidence of a stack's cost: a sum is known no better than its worst part."""
+    parts = [contender.cost_evidence, *([below.cost.stack_evidence] if below else [])]
+    return min((Known(part) for part in parts), key=WEAKEST_FIRST.index)
 
 
 def _sum(own: Amount | None, below: Amount | None) -> Amount | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from evals.models import Contender
 from leaderboard.licences import Inherited, inherited
 from leaderboard.weight_classes import GIGABYTE, weight_class
 
@@ -100,12 +101,20 @@ class Cost:
 
     training_usd: Decimal | None = None  # of this layer alone
     stack_training_usd: Decimal | None = None  # summed down to the base
-    evidence: str = "unknown"
+    evidence: str = "unknown"  # of this layer's cost
+    stack_evidence: str = Contender.CostEvidence.UNKNOWN  # of the sum: that of its weakest part
     usd_per_million_tokens: float | None = None
     is_list_price: bool = False  # an API's price, not our measurement
     tokens_per_second: float | None = None
     first_token_s: float | None = None
     peak_memory_bytes: int | None = None
+    energy_wh_per_million_tokens: float | None = None  # None: its machine has no meter
+    energy_source: str = ""
+
+    @property
+    def stack_evidence_label(self) -> str:
+        """Return how the sum is known, as pages say it."""
+        return str(Contender.CostEvidence(self.stack_evidence).label)
 
 
 @dataclass(frozen=True, slots=True)

@@ -253,6 +253,9 @@ BENCHMARK_TIMEOUT_S = env.int("BENCHMARK_TIMEOUT_S", 6 * 3600)
 # Engines on this machine
 MACHINE = env.str("MACHINE", "local")
 MACHINE_USD_PER_HOUR = env.float("MACHINE_USD_PER_HOUR", 0.08)  # a rented 2-core cloud machine
+HARDWARE_USD_PER_HOUR: dict[str, float] = env.dict(
+    "HARDWARE_USD_PER_HOUR", {}, subcast_values=float
+)  # by the name of the card; what is not in it costs what the machine does
 ENGINE_MEMORY_BYTES = env.int("ENGINE_MEMORY_BYTES", 16_000_000_000)
 ENGINE_HOST = env.str("ENGINE_HOST", "127.0.0.1")
 ENGINE_PORT_FIRST = env.int("ENGINE_PORT_FIRST", 8100)

@@ -34,6 +34,10 @@ class Running(Protocol):
     def url(self) -> str:
         """Return its address."""
 
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """Return what it was started with."""
+
     def is_alive(self) -> bool:
         """Say whether its process runs."""
 
@@ -62,7 +66,8 @@ class Host:
 
     def place(self, name: str) -> Place:
         """Return where a name of this server answers."""
-        return Place(self.url, name, str(self.model_dir), self.server.memory_bytes())
+        memory, flags = self.server.memory_bytes(), self.server.flags
+        return Place(self.url, name, str(self.model_dir), memory, flags)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,8 @@ from django.conf import settings
 
 from evals.models import Contender, Deployment
 from evals.records import Cost
+from workers import energy
+from workers.energy import Used
 from workers.engines import client
 from workers.engines.client import Sampling, Usage
 from workers.engines.faults import Fault
@@ -39,32 +41,60 @@ SAMPLING = Sampling(max_tokens=TOKENS, temperature=0.7, seed=1)
 
 
 @dataclass(frozen=True, slots=True)
+class _Loaded:
+    """A busy server: its tokens in how many seconds, and what the machine's meters counted."""
+
+    tokens: int
+    seconds: float
+    used: Used | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Stopwatch:
-    """What was timed: answers one by one, and the tokens per second of many at once."""
+    """What was timed: answers one by one, and many at once."""
 
     alone: Sequence[Usage]
-    loaded: float | None
+    loaded: _Loaded | None
 
 
 def measure(contender: Contender, deployment: Deployment, target: Target, api_key: str) -> Cost:
     """Return what serving costs; an engine that does not answer leaves it unmeasured."""
     is_api = contender.source == Contender.Source.API
-    price = contender.price_usd_per_million_tokens
+    listed = contender.price_usd_per_million_tokens
+    price = float(listed) if listed is not None else None
     try:
         watch = asyncio.run(_measure(target, api_key, is_loaded=not is_api))
     except Fault as fault:
         logger.warning("No cost of %s: %s", contender.slug, fault.sentence)
-        return Cost(usd_per_million_tokens=float(price) if price is not None else None)
-    return Cost(
+        return Cost(usd_per_million_tokens=price)
+    cost = Cost(
         tokens_per_second=_speed(watch.alone),
         first_token_s=statistics.median(usage.first_token_s for usage in watch.alone),
-        throughput_tokens_per_second=watch.loaded,
-        peak_memory_bytes=None if is_api else deployment.memory_bytes,
-        usd_per_million_tokens=_price(watch.loaded)
-        if not is_api
-        else float(price)
-        if price
+        usd_per_million_tokens=price,
+    )
+    return cost if watch.loaded is None else _of_a_busy_server(cost, watch.loaded, deployment)
+
+
+def _of_a_busy_server(cost: Cost, loaded: _Loaded, deployment: Deployment) -> Cost:
+    """Return a cost with what only a busy server tells; meters are those of this machine."""
+    pace = loaded.tokens / loaded.seconds
+    used = loaded.used if deployment.machine == settings.MACHINE else None
+    return replace(
+        cost,
+        throughput_tokens_per_second=pace,
+        peak_memory_bytes=deployment.memory_bytes,
+        usd_per_million_tokens=usd_per_hour(deployment) / SECONDS_PER_HOUR / pace * TOKENS_PRICED,
+        energy_wh_per_million_tokens=used.joules / SECONDS_PER_HOUR / loaded.tokens * TOKENS_PRICED
+        if used
         else None,
+        energy_source=used.source if used else "",
+    )
+
+
+def usd_per_hour(deployment: Deployment) -> float:
+    """Return what a server's hardware costs: of the table of prices, or as this machine's."""
+    return float(
+        settings.HARDWARE_USD_PER_HOUR.get(deployment.hardware, settings.MACHINE_USD_PER_HOUR)
     )
 
 
@@ -73,13 +103,6 @@ def _speed(alone: Sequence[Usage]) -> float | None:
     tokens = sum(usage.completion_tokens - 1 for usage in alone)
     seconds = sum(usage.total_s - usage.first_token_s for usage in alone)
     return tokens / seconds if tokens > 0 and seconds > 0 else None
-
-
-def _price(tokens_per_second: float | None) -> float | None:
-    """Return dollars per million tokens of a machine that is kept busy."""
-    if not tokens_per_second:
-        return None
-    return settings.MACHINE_USD_PER_HOUR / SECONDS_PER_HOUR / tokens_per_second * TOKENS_PRICED
 
 
 async def _measure(target: Target, api_key: str, *, is_loaded: bool) -> _Stopwatch:
@@ -91,13 +114,13 @@ async def _measure(target: Target, api_key: str, *, is_loaded: bool) -> _Stopwat
         return _Stopwatch(alone, await _together(ask) if is_loaded else None)
 
 
-async def _together(ask: Callable[[str], Awaitable[Usage]]) -> float | None:
-    """Return the tokens per second of all answers together, asked at once."""
-    started = time.perf_counter()
+async def _together(ask: Callable[[str], Awaitable[Usage]]) -> _Loaded | None:
+    """Return what all answers together took, asked at once."""
+    watch, started = energy.Watch(), time.perf_counter()
     usages = await asyncio.gather(*(ask(PROMPTS[n % len(PROMPTS)]) for n in range(AT_ONCE)))
-    seconds = time.perf_counter() - started
+    seconds, used = time.perf_counter() - started, watch.used()
     tokens = sum(usage.completion_tokens for usage in usages)
-    return tokens / seconds if tokens and seconds > 0 else None
+    return _Loaded(tokens, seconds, used) if tokens and seconds > 0 else None
 
 
 async def _ask(target: Target, api_key: str, opened: httpx.AsyncClient, prompt: str) -> Usage:

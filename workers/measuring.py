@@ -5,6 +5,7 @@ Each benchmark is a checkpoint: what an earlier attempt measured is not asked ag
 
 import hashlib
 import logging
+import shlex
 import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -196,8 +197,7 @@ class Measuring:
         contender = self.run.contender
         key = addresses.key_for(contender.locator) or "" if _is_api(contender) else ""
         cost = self.meter(contender, deployment, target, key)
-        versions["machine"] = deployment.machine
-        versions |= _origins(contender, deployment)
+        versions |= _origins(contender, deployment) | _engine(deployment)
         runs.record_cost(run=self.run, cost=cost, versions=versions)
 
 
@@ -209,6 +209,16 @@ def _origins(contender: Contender, deployment: Deployment) -> dict[str, str]:
         if deployment.tokenizer_dir and path.is_file():
             return told | {name: f"sha256:{hashlib.sha256(path.read_bytes()).hexdigest()[:16]}"}
     return told
+
+
+def _engine(deployment: Deployment) -> dict[str, str]:
+    """Return where it was served, on what, and how the server was started."""
+    told = {
+        "machine": deployment.machine,
+        "hardware": deployment.hardware,
+        "engine_flags": shlex.join(deployment.flags),
+    }
+    return {name: each for name, each in told.items() if each}
 
 
 def answers_path(run_id: int) -> Path:

@@ -10,6 +10,7 @@ from django.conf import settings
 
 from evals.models import Contender, Deployment
 from evals.models.deployments import DeploymentQuerySet
+from workers import hardware
 from workers.engines.faults import Fault
 
 State = Deployment.State
@@ -24,6 +25,7 @@ class Place:
     served_name: str
     tokenizer_dir: str = ""
     memory_bytes: int | None = None
+    flags: tuple[str, ...] = ()  # the command line of the server
 
 
 def clear() -> None:
@@ -51,6 +53,8 @@ def ready(contender: Contender, place: Place, *, now: datetime) -> None:
         served_name=place.served_name,
         tokenizer_dir=place.tokenizer_dir,
         memory_bytes=place.memory_bytes,
+        flags=list(place.flags),
+        hardware=hardware.name() if place.tokenizer_dir else "",
         answered_at=now,
     )
 

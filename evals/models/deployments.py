@@ -37,6 +37,10 @@ class Deployment(models.Model):
     state = models.CharField(max_length=8, choices=State.choices, default=State.STARTING)
     reason = models.CharField(max_length=500, blank=True)  # why it is down
     memory_bytes = models.BigIntegerField(null=True, blank=True)  # of the whole server
+    hardware = models.CharField(
+        max_length=120, blank=True, default=""
+    )  # what it computes on: sets its price
+    flags = models.JSONField(default=list, blank=True)  # the command line that it was started with
     started_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True, blank=True)  # when a token last came back
 

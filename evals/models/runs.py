@@ -71,6 +71,10 @@ class EvalRun(models.Model):
     throughput_tokens_per_second = models.FloatField(null=True, blank=True)  # whole server, loaded
     peak_memory_bytes = models.BigIntegerField(null=True, blank=True)
     usd_per_million_tokens = models.FloatField(null=True, blank=True)
+    energy_wh_per_million_tokens = models.FloatField(null=True, blank=True)  # of the busy machine
+    energy_source = models.CharField(
+        max_length=16, blank=True, default=""
+    )  # whose meter: NVML, RAPL
     versions = models.JSONField(default=dict)  # lm_eval, vllm, torch, task versions, machine
 
     objects = EvalRunQuerySet.as_manager()

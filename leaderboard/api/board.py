@@ -62,12 +62,17 @@ class CostOut(Schema):
 
     training_usd: float | None = Field(description="Of this layer alone.")
     stack_training_usd: float | None = Field(description="With every layer below it.")
-    evidence: str
+    evidence: str = Field(description="How this layer's cost is known.")
+    stack_evidence: str = Field(description="UNKNOWN, DECLARED or GPU_HOURS: the weakest part.")
     usd_per_million_tokens: float | None
     is_list_price: bool = Field(description="An API's price, not our measurement.")
     tokens_per_second: float | None
     first_token_s: float | None
     peak_memory_bytes: int | None
+    energy_wh_per_million_tokens: float | None = Field(
+        description="By the machine's own meters; null where it has none."
+    )
+    energy_source: str = Field(description="NVML, RAPL, both joined by +, or empty.")
 
 
 class BoardRowOut(Schema):

@@ -70,6 +70,28 @@ class TestRead:
 
         assert row.cost.stack_training_usd is None
 
+    def test_knows_a_stack_no_better_than_its_weakest_part(self) -> None:
+        computed, declared = Contender.CostEvidence.GPU_HOURS, Contender.CostEvidence.DECLARED
+        base = factories.model(cost_evidence=computed)
+        first = factories.adapter(parent=base, cost_evidence=declared)
+        above = factories.adapter(parent=first, cost_evidence=computed)
+
+        rows = board.read(suite=None).by_slug
+
+        evidence = [rows[each.slug].cost.stack_evidence for each in (base, first, above)]
+        assert evidence == [computed, declared, declared]
+
+    def test_shows_the_energy_of_the_newest_run(self) -> None:
+        suite = factories.suite(benchmarks=1)
+        heron = factories.model()
+        measured(heron, suite, 0.4)
+        energy = {"energy_wh_per_million_tokens": 12.5, "energy_source": "NVML"}
+        heron.runs.update(**energy)
+
+        cost = board.read(suite=suite).by_slug[heron.slug].cost
+
+        assert (cost.energy_wh_per_million_tokens, cost.energy_source) == (12.5, "NVML")
+
     def test_takes_the_newest_finished_run(self) -> None:
         suite = factories.suite(benchmarks=1)
         heron = factories.model()

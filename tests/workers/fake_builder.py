@@ -23,6 +23,11 @@ class FakeServer:
         """Return an address that nobody listens on."""
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """Return what it was started with."""
+        return ("--dtype", "bfloat16")
+
     def is_alive(self) -> bool:
         """Say whether nobody has ended it."""
         return self.is_running

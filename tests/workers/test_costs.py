@@ -10,7 +10,8 @@ from tests import factories
 from tests.workers import stub_llm
 from tests.workers.fake_engines import deployment
 from tests.workers.stub_llm import Script, Stub
-from workers import costs
+from workers import costs, energy
+from workers.energy import Meter
 from workers.engines.orders import Target, TargetKind
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +44,45 @@ class TestMeasure:
             1000 / cost.throughput_tokens_per_second
         )
         assert cost.peak_memory_bytes == 1_000
+
+    def test_takes_the_price_of_the_hardware_from_the_table(
+        self, stub: Stub, settings: Settings
+    ) -> None:
+        settings.MACHINE_USD_PER_HOUR = 3.6
+        settings.HARDWARE_USD_PER_HOUR = {"NVIDIA L4": 0.36}
+        contender = factories.model()
+        server = deployment(contender, hardware="NVIDIA L4")
+
+        cost = costs.measure(contender, server, target(stub), "")
+
+        assert cost.throughput_tokens_per_second is not None
+        assert cost.usd_per_million_tokens == pytest.approx(100 / cost.throughput_tokens_per_second)
+
+    def test_has_an_energy_where_this_machine_has_a_meter(
+        self, stub: Stub, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        readings = iter([100.0, 172.0])
+        meter = Meter("RAPL", lambda: next(readings))
+        monkeypatch.setattr(energy, "found", lambda: [meter])
+        settings.MACHINE = "here"
+        contender = factories.model()
+
+        cost = costs.measure(contender, deployment(contender), target(stub), "")
+
+        tokens = costs.AT_ONCE * PIECES
+        assert cost.energy_wh_per_million_tokens == pytest.approx(72 / 3600 / tokens * 1_000_000)
+        assert cost.energy_source == "RAPL"
+
+    def test_has_none_of_a_server_elsewhere(
+        self, stub: Stub, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(energy, "found", lambda: [Meter("RAPL", lambda: 1.0)])
+        settings.MACHINE = "another"
+        contender = factories.model()
+
+        cost = costs.measure(contender, deployment(contender), target(stub), "")
+
+        assert (cost.energy_wh_per_million_tokens, cost.energy_source) == (None, "")
 
     def test_of_an_api_is_its_list_price(self, stub: Stub) -> None:
         contender = factories.baseline(price_usd_per_million_tokens=Decimal("2.5"))

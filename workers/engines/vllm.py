@@ -19,6 +19,7 @@ from workers.engines.faults import Code, PlatformFault
 # An adapter's lm_head would crash the CPU engine when prompt log-probabilities are asked, and is
 # silently left out of them on a GPU; such adapters are merged instead.
 LORA_MODULES = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
+PASSING = ("--model", "--served-model-name", "--host", "--port")
 ENVIRONMENT = {
     "DO_NOT_TRACK": "1",
     "HF_HUB_OFFLINE": "1",
@@ -82,6 +83,12 @@ class ServerSpec:
         pairs = [part for pair in given.items() for part in pair]
         return [*pairs, *flags, "--lora-target-modules", *LORA_MODULES, *self.extra_arguments]
 
+    def flags(self, *, on_cpu: bool) -> tuple[str, ...]:
+        """Return the arguments that bear on answers: not where files and servers happen to be."""
+        given = self.arguments(on_cpu=on_cpu)
+        passing = {at for at, each in enumerate(given) if each in PASSING}
+        return tuple(each for at, each in enumerate(given) if not {at, at - 1} & passing)
+
     def environment(self) -> dict[str, str]:
         """Return what only this server's environment holds; a key is no command line's business."""
         return {"VLLM_API_KEY": self.api_key} if self.api_key else {}
@@ -99,6 +106,11 @@ class Server:
     def url(self) -> str:
         """Return the address without the /v1 of the API."""
         return f"http://{self.spec.host}:{self.spec.port}"
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """Return its command line, without what names only this start of it."""
+        return self.spec.flags(on_cpu=is_on_cpu())
 
     def is_alive(self) -> bool:
         """Say whether its process still runs; only a token tells whether it works."""

@@ -1,37 +1,46 @@
 """Portions of exported rows as the bytes of a file: JSON lines or Parquet, piece by piece."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Iterator
-
-import pyarrow as pa
-import pyarrow.parquet as pq
+from typing import TYPE_CHECKING
 
 from arena.exports import Row
 from arena.pipes import Pipe
+from evals import lazily
 
-COLUMNS = [
-    ("question_id", pa.string()),
-    ("model_a", pa.string()),
-    ("model_b", pa.string()),
-    ("winner", pa.string()),
-    ("judge", pa.string()),
-    ("anony", pa.bool_()),
-    ("tstamp", pa.float64()),
-    ("propensity", pa.float64()),
-    ("policy", pa.string()),
-    ("exclusion", pa.string()),
-]
-SAID = pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())]))
-SCHEMAS = {
-    "votes": pa.schema(COLUMNS),
-    "conversations": pa.schema([*COLUMNS, ("conversation_a", SAID), ("conversation_b", SAID)]),
-}
+if TYPE_CHECKING:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+else:
+    pa = lazily.Module("pyarrow")
+    pq = lazily.Module("pyarrow.parquet")
+
+VOTES = (
+    "question_id", "model_a", "model_b", "winner", "judge", "anony", "tstamp", "propensity",
+    "policy", "exclusion",
+)  # fmt: skip
+COLUMNS = {"votes": VOTES, "conversations": (*VOTES, "conversation_a", "conversation_b")}
 TYPES = {"jsonl": "application/jsonl", "parquet": "application/vnd.apache.parquet"}
 
 
 def pieces(portions: Iterator[list[Row]], *, what: str, form: str) -> Iterator[bytes]:
     """Yield a file of `what` (votes, conversations) in `form` (jsonl, parquet)."""
-    return _jsonl(portions) if form == "jsonl" else _parquet(portions, SCHEMAS[what])
+    return _jsonl(portions) if form == "jsonl" else _parquet(portions, schema_of(what))
+
+
+def schema_of(what: str) -> pa.Schema:
+    """Return the columns of a Parquet file with their types."""
+    said = pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())]))
+    special = {
+        "anony": pa.bool_(),
+        "tstamp": pa.float64(),
+        "propensity": pa.float64(),
+        "conversation_a": said,
+        "conversation_b": said,
+    }
+    return pa.schema([(name, special.get(name, pa.string())) for name in COLUMNS[what]])
 
 
 def _jsonl(portions: Iterator[list[Row]]) -> Iterator[bytes]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import binomtest
+from scipy import special
 
 Floats = NDArray[np.float64]
 
@@ -69,7 +69,8 @@ def mcnemar(before: ArrayLike, after: ArrayLike) -> float:
     if first.shape != second.shape:
         raise ValueError("The two must have answered the same questions.")
     gained, lost = int((~first & second).sum()), int((first & ~second).sum())
-    return float(binomtest(gained, gained + lost).pvalue) if gained + lost else 1.0
+    tail = float(special.bdtr(min(gained, lost), gained + lost, 0.5)) if gained + lost else 1.0
+    return min(1.0, 2 * tail)
 
 
 def bootstrap(

@@ -4,18 +4,27 @@
 mean of its questions' values, weighted: bits per byte weighs every text by its bytes.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 from django.conf import settings
 
-from evals import paired
+from evals import lazily, paired
 from evals.models import Score
 from evals.paired import Difference, Floats
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+else:
+    pd = lazily.Module("pandas")
+    pa = lazily.Module("pyarrow")
+    pq = lazily.Module("pyarrow.parquet")
 
 COLUMNS = (
     "question",

@@ -4,6 +4,8 @@ A cell of text that a spreadsheet would take for a formula gets an apostrophe be
 alone: JSON and Parquet have types. Missing values are empty, null; never zero.
 """
 
+from __future__ import annotations
+
 import csv
 import io
 import json
@@ -11,17 +13,22 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
-
-import pyarrow as pa
-import pyarrow.parquet as pq
+from typing import TYPE_CHECKING, Any
 
 from arena.pipes import Pipe
+from evals import lazily
 from leaderboard import arrangement, columns
 from leaderboard.arrangement import Line
 from leaderboard.board import Board
 from leaderboard.columns import Column
 from leaderboard.viewing import View
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+else:
+    pa = lazily.Module("pyarrow")
+    pq = lazily.Module("pyarrow.parquet")
 
 PIECE_LINES = 500
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")

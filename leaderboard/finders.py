@@ -3,14 +3,15 @@
 import re
 from collections.abc import Iterable
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import plotly
 from django.contrib.staticfiles.finders import BaseFinder
 from django.core.files.storage import FileSystemStorage
 
-PACKAGE = Path(plotly.__file__).parent / "package_data"
+_FOUND = find_spec("plotly")  # found, not imported: only its file is wanted
+PACKAGE = Path((_FOUND and _FOUND.origin) or "").parent / "package_data"
 FILE = "plotly.min.js"
 GUARD = re.compile(r'if\(!document\.getElementById\("([0-9a-f]{40,64})"\)\)')
 

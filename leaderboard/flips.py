@@ -3,16 +3,23 @@
 A right or wrong answer flips; on any other metric the largest disagreement comes first.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import pandas as pd
 from django.utils.translation import gettext_noop
 
-from evals import samples
+from evals import lazily, samples
 from evals.models import Score
 from leaderboard import questions
 from leaderboard.questions import Question
+
+if TYPE_CHECKING:
+    import pandas as pd
+else:
+    pd = lazily.Module("pandas")
 
 PER_PAGE = 10
 WAYS = {

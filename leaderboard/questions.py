@@ -3,15 +3,21 @@
 `evals.samples` reads the file; this turns its rows into what a page or the API shows.
 """
 
+from __future__ import annotations
+
 import json
 import math
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
+from evals import lazily
 from evals.models import Contender, EvalRun, Score, Suite
+
+if TYPE_CHECKING:
+    import pandas as pd
+else:
+    pd = lazily.Module("pandas")
 
 TEXT_COLUMNS = ("prompt", "target", "answer")
 

@@ -1,17 +1,24 @@
 """One contender's rating over time: the points kept, and the picture of them."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import plotly.graph_objects as go
 from django.utils.translation import gettext as _
 
 from arena import ratings
 from arena.models import Rating
+from evals import lazily
 from evals.models import Contender
 from leaderboard.drawing import BRASS, CARD, INK, LINE, MUTED
 from leaderboard.templatetags.figures import between, plural, spelled, whole
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+else:
+    go = lazily.Module("plotly.graph_objects")
 
 START = datetime(2020, 1, 1, tzinfo=UTC)
 POINTS_MAX = 2_000

@@ -1,18 +1,24 @@
 """The questions of one score, filtered, searched and in pages; nothing here reads a request."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import TYPE_CHECKING, Self
 from urllib.parse import urlencode
 
-import pandas as pd
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from evals import samples
+from evals import lazily, samples
 from evals.models import Benchmark, Contender, Score, Suite
 from leaderboard import questions
 from leaderboard.questions import Question
+
+if TYPE_CHECKING:
+    import pandas as pd
+else:
+    pd = lazily.Module("pandas")
 
 PER_PAGE = 20
 TEXT_MAX = 200

@@ -5,13 +5,14 @@ Pearson (1957) found for ranks. Under four contenders there is none, and nothing
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from django.utils.translation import gettext as _
-from scipy import stats
 
+from arena.matrices import Floats
 from leaderboard import columns, drawing
 from leaderboard.board import Board
 from leaderboard.chart_points import Interval
@@ -35,11 +36,20 @@ def rank_correlation(pairs: list[tuple[float, float]]) -> Interval | None:
     """Return Spearman's rho with its 95 % interval; None where it means nothing."""
     if len(pairs) < PEOPLE_MIN or any(len(set(each)) < 2 for each in zip(*pairs, strict=True)):
         return None
-    rho = float(stats.spearmanr([a for a, _b in pairs], [b for _a, b in pairs]).statistic)
+    a, b = (_ranks(side) for side in zip(*pairs, strict=True))
+    rho = float(np.corrcoef(a, b)[0, 1])
     if abs(rho) >= 1 - 1e-12:
         return rho, rho, rho
     spread = CONFIDENCE * 1.03 / math.sqrt(len(pairs) - 3)
     return rho, math.tanh(math.atanh(rho) - spread), math.tanh(math.atanh(rho) + spread)
+
+
+def _ranks(values: Sequence[float]) -> Floats:
+    """Return the place of each value; equals share the mean of their places."""
+    _, place, count = np.unique(values, return_inverse=True, return_counts=True)
+    last = np.cumsum(count)
+    shared: Floats = ((2 * last - count + 1) / 2)[place]
+    return shared
 
 
 def draw(board: Board, asked: Asked) -> Picture:

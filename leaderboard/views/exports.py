@@ -19,14 +19,14 @@ from leaderboard.voters import voter_key
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """Say what can be had, and under which columns."""
-    columns = export_files.SCHEMAS["conversations"].names
+    columns = export_files.COLUMNS["conversations"]
     return render(request, "exports/index.html", {"columns": columns})
 
 
 @require_GET
 async def file(request: HttpRequest, what: str, form: str) -> StreamingHttpResponse:
     """Send votes or conversations as JSON lines or Parquet."""
-    if what not in export_files.SCHEMAS or form not in export_files.TYPES:
+    if what not in export_files.COLUMNS or form not in export_files.TYPES:
         raise Http404(_("There is no such file."))
     everything = request.GET.get("all") == "1"
     portions = exports.votes(everything=everything) if what == "votes" else exports.conversations()

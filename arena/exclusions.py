@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from arena import changelog, identities, leaks
 from arena.models import Battle, PublicEvent, Suspicion, Turn, Vote
@@ -43,23 +43,20 @@ def judge(*, battle: Battle, voter: str, now: datetime) -> Judgement:
     """Say whether this voter's verdict on this battle counts, and what is noted about it."""
     turns = battle.exchanges()
     dwell_s = _dwell_s(battle, turns, now)
-    today = Turn.objects.filter(
-        number=1,
-        battle__vote__voter=voter,
-        battle__vote__cast_at__gte=now - DAY,
-        prompt=turns[0].prompt if turns else "",
-    )
+    today = Vote.objects.of_voter(voter).filter(cast_at__gte=now - DAY)
+    cast = today.aggregate(all=Count("pk"), counted=Count("pk", filter=Q(exclusion="")))
+    is_own_prompt = bool(turns) and turns[0].source_id is None
+    repeats = _repeats(today, turns[0].prompt) if is_own_prompt and cast["all"] else []
     flags = []
     if dwell_s is not None and dwell_s < HASTY_S:
         flags.append(Vote.Flag.HASTY.value)
-    is_own_prompt = bool(turns) and turns[0].source_id is None
-    repeats = list(today.values_list("battle__contender_a", "battle__contender_b"))
-    if is_own_prompt and repeats:
+    if repeats:
         flags.append(Vote.Flag.REPEATED_PROMPT.value)
     pair = {battle.contender_a_id, battle.contender_b_id}
-    alike = sum(set(each) == pair for each in repeats)
-    is_duplicate = is_own_prompt and alike >= ALIKE_PER_DAY
-    return Judgement(_exclusion(battle, voter, turns, is_duplicate, now), flags, dwell_s)
+    is_duplicate = sum(set(each) == pair for each in repeats) >= ALIKE_PER_DAY
+    is_capped = 0 < settings.VOTES_COUNTED_PER_DAY <= cast["counted"]
+    exclusion = _exclusion(battle, voter, turns, is_duplicate=is_duplicate, is_capped=is_capped)
+    return Judgement(exclusion, flags, dwell_s)
 
 
 def exclude(*, votes: QuerySet[Vote], reason: str, sentence: str, now: datetime) -> int:
@@ -84,8 +81,14 @@ def _publish(kind: str, count: int, *, reason: str, sentence: str, now: datetime
         changelog.append(kind=kind, reason=reason, count=count, sentence=sentence, now=now)
 
 
+def _repeats(votes: QuerySet[Vote], prompt: str) -> list[tuple[int, int]]:
+    """Return the pairs of those votes whose battle began with the same prompt."""
+    same = votes.filter(battle__turns__number=1, battle__turns__prompt=prompt)
+    return list(same.values_list("battle__contender_a", "battle__contender_b"))
+
+
 def _exclusion(
-    battle: Battle, voter: str, turns: Sequence[Turn], is_duplicate: bool, now: datetime
+    battle: Battle, voter: str, turns: Sequence[Turn], *, is_duplicate: bool, is_capped: bool
 ) -> str:
     """Return the first rule that leaves the vote out; "" when none does."""
     if _leaks(battle, turns):
@@ -94,8 +97,7 @@ def _exclusion(
         return Vote.Exclusion.UNPUBLISHED
     if is_duplicate:
         return Vote.Exclusion.DUPLICATE
-    counted = Vote.objects.counted().of_voter(voter).filter(cast_at__gte=now - DAY)
-    if settings.VOTES_COUNTED_PER_DAY and counted.count() >= settings.VOTES_COUNTED_PER_DAY:
+    if is_capped:
         return Vote.Exclusion.DAILY_CAP
     if Suspicion.objects.holding().filter(voter=voter).exists():
         return Vote.Exclusion.ANOMALOUS

@@ -17,7 +17,7 @@ import numpy as np
 from django.db import transaction
 from numpy.typing import NDArray
 
-from arena import categories, marks
+from arena import categories, marks, turnstile
 from arena.ballots import Ballots, Whole
 from arena.matrices import Floats
 from arena.models import LedgerEntry, LedgerHead, Response, Side, Turn, Vote
@@ -111,7 +111,7 @@ def fold(*, limit: int = CHUNK) -> int:
     if not (Vote.objects.to_enter().exists() or Vote.objects.to_take_out().exists()):
         return 0
     head()
-    with transaction.atomic():
+    with turnstile.passed(), transaction.atomic():
         locked = LedgerHead.objects.select_for_update().get(pk=1)
         gone = _taken_out(list(_locked(Vote.objects.to_take_out(), limit)))
         come = _entered(list(_locked(Vote.objects.to_enter(), limit)))

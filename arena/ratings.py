@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Max, QuerySet
 
-from arena import bradley_terry, groundwork, histories, ledger, pairs, ranks, tally
+from arena import bradley_terry, groundwork, histories, ledger, pairs, ranks, tally, turnstile
 from arena.categories import ALL
 from arena.ledger import Columns
 from arena.models import Groundwork, LedgerHead, Rating, RatingSnapshot, Vote
@@ -30,6 +30,7 @@ SCORES: Mapping[str, float] = MappingProxyType(
 )
 _lock = threading.Lock()
 _known: dict[int, pairs.Knowledge] = {}  # of the newest snapshot
+_elo: dict[tuple[int, float, datetime], Mapping[int, float]] = {}  # likewise
 
 
 def current() -> RatingSnapshot | None:
@@ -90,7 +91,7 @@ def knowledge() -> pairs.Knowledge:
 
 def elo_of(*contender_ids: int) -> list[float]:
     """Return the published Elo of each contender; a newcomer's is where all begin."""
-    known = dict(_published().filter(contender__in=contender_ids).values_list("contender", "elo"))
+    known = _published_elo()
     return [known.get(each, settings.ELO_START) for each in contender_ids]
 
 
@@ -121,9 +122,24 @@ def _knowledge(snapshot: int) -> pairs.Knowledge:
     )
 
 
-def _published() -> QuerySet[Rating]:
-    newest = RatingSnapshot.objects.order_by("-pk").values("pk")[:1]
-    return Rating.objects.filter(snapshot__in=newest)
+def _published_elo() -> Mapping[int, float]:
+    """Return everybody's Elo in the newest snapshot, read once a snapshot.
+
+    The key has more than its number, which a restored database may use again.
+    """
+    newest = (
+        RatingSnapshot.objects.order_by("-pk").values_list("pk", "seconds", "created_at").first()
+    )
+    if newest is None:
+        return {}
+    with _lock:
+        known = _elo.get(newest)
+    if known is None:
+        known = dict(Rating.objects.filter(snapshot=newest[0]).values_list("contender", "elo"))
+        with _lock:
+            _elo.clear()
+            _elo[newest] = known
+    return known
 
 
 def _has_news(newest: RatingSnapshot | None) -> bool:
@@ -171,7 +187,7 @@ def _publish(
     snapshot: RatingSnapshot, ratings: list[Rating], *, after: RatingSnapshot | None
 ) -> bool:
     """Write the snapshot whole, unless another one was published meanwhile."""
-    with transaction.atomic():
+    with turnstile.passed(), transaction.atomic():
         # The head of the ledger is the lock that all refreshes share (SQLite locks as a whole).
         LedgerHead.objects.select_for_update().get(pk=1)
         if current() != after:

@@ -18,7 +18,7 @@ from typing import Literal, TypeAlias, cast
 import redis
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import connections
 from redis import asyncio as async_redis
 from redis.typing import EncodableT, FieldT
 
@@ -177,7 +177,7 @@ async def _told_by_rows(turn_id: int, last_id: str) -> list[Told]:
             return [(last_id, Frame("", "failed", turn.error_code or turn.battle.error_code))]
         answers = [each async for each in Response.objects.filter(turn=turn).order_by("side")]
     finally:  # a stream lasts long: it holds no connection between two looks
-        await sync_to_async(close_old_connections)()
+        await sync_to_async(connections.close_all)()
     return [(last_id, frame) for frame in endings(answers)]
 
 

@@ -8,7 +8,6 @@ Redis. Whether the vote counts is decided by `arena.exclusions`; either way it i
 from datetime import datetime
 
 from django.conf import settings
-from django.db import transaction
 
 from arena import elo, exclusions, ratings, rulings, writing
 from arena.models import Battle, Vote, VoteEffect
@@ -87,30 +86,33 @@ def cast(*, battle: Battle, voter: str, choice: str, now: datetime) -> Vote:
         raise SignInRequired("Sign in to vote: this site counts one account as one voter.")
     if sentence := rulings.block_of(voter, now=now):
         raise VoterBlocked(sentence)
-    effect = _effect(battle, Vote.Choice(choice))
+    moved = _moved(battle, Vote.Choice(choice))
     judgement = exclusions.judge(battle=battle, voter=voter, now=now)
-    with writing.in_turn(), transaction.atomic():
+
+    def write() -> Vote | None:
         judged = Battle.objects.filter(pk=battle.pk, voter=voter, state=Battle.State.READY).update(
             state=Battle.State.VOTED
         )
-        if judged:
-            effect.save(force_insert=True)
-            failpoint("vote-half-written")
-            return Vote.objects.create(
-                battle=battle,
-                voter=voter,
-                choice=choice,
-                exclusion=judgement.exclusion,
-                flags=judgement.flags,
-                dwell_s=judgement.dwell_s,
-                cast_at=now,
-            )
-    return _standing(battle, choice)
+        if not judged:
+            return None
+        VoteEffect.objects.create(battle=battle, **moved)
+        failpoint("vote-half-written")
+        return Vote.objects.create(
+            battle=battle,
+            voter=voter,
+            choice=choice,
+            exclusion=judgement.exclusion,
+            flags=judgement.flags,
+            dwell_s=judgement.dwell_s,
+            cast_at=now,
+        )
+
+    return writing.together(write) or _standing(battle, choice)
 
 
 def _standing(battle: Battle, choice: str) -> Vote:
     """Return the vote that stands if it says the same, or raise why none can be cast."""
-    battle.refresh_from_db(fields=["state"])
+    battle.refresh_from_db()  # with nothing left of a vote that was not kept
     if battle.state == Battle.State.ANSWERING:
         raise BattleNotReady("Wait until both answers are complete.")
     if battle.state == Battle.State.FAILED:
@@ -123,16 +125,15 @@ def _standing(battle: Battle, choice: str) -> Vote:
     return vote
 
 
-def _effect(battle: Battle, choice: Vote.Choice) -> VoteEffect:
+def _moved(battle: Battle, choice: Vote.Choice) -> dict[str, float]:
     """Tell what this verdict does to both Elo ratings, from the newest published ones."""
     before_a, before_b = ratings.elo_of(battle.contender_a_id, battle.contender_b_id)
     after_a, after_b = elo.update(
         before_a, before_b, ratings.SCORES[choice], k=settings.ELO_K, scale=settings.ELO_SCALE
     )
-    return VoteEffect(
-        battle=battle,
-        elo_a_before=before_a,
-        elo_a_after=after_a,
-        elo_b_before=before_b,
-        elo_b_after=after_b,
-    )
+    return {
+        "elo_a_before": before_a,
+        "elo_a_after": after_a,
+        "elo_b_before": before_b,
+        "elo_b_after": after_b,
+    }

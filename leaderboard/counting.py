@@ -5,9 +5,11 @@ never opens a door. Old minutes are forgotten.
 """
 
 import logging
+import operator
 import threading
 import time
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 
@@ -26,13 +28,15 @@ _own_window = 0
 _rests_until = 0.0
 
 
-def is_over(key: str, *, limit: int, now: datetime) -> bool:
-    """Count once more, and say whether that is more than the limit allows."""
+def is_any_over(limits: Mapping[str, int], *, now: datetime) -> bool:
+    """Count every key once more, and say whether one is more than its limit allows."""
     window = int(now.timestamp()) // WINDOW_S
-    count = _shared_count(f"limit:{key}:{window}")
-    if count is not None:
-        return count > limit
-    return _own_count(key, window) > max(1, limit // SHARE_WITHOUT)
+    counts = _shared_counts([f"limit:{key}:{window}" for key in limits])
+    if counts is not None:
+        return any(map(operator.gt, counts, limits.values()))
+    own = [_own_count(key, window) for key in limits]
+    allowed = (max(1, limit // SHARE_WITHOUT) for limit in limits.values())
+    return any(map(operator.gt, own, allowed))
 
 
 def seconds_left(*, now: datetime) -> int:
@@ -58,15 +62,16 @@ def forget() -> None:
         _own.clear()
 
 
-def _shared_count(key: str) -> int | None:
+def _shared_counts(keys: Sequence[str]) -> list[int] | None:
     global _rests_until  # noqa: PLW0603 - one server, one rest
     if time.monotonic() < _rests_until:
         return None
     try:
         with _store().pipeline(transaction=False) as pipe:
-            pipe.incr(key)
-            pipe.expire(key, 2 * WINDOW_S)
-            return int(pipe.execute()[0])
+            for key in keys:
+                pipe.incr(key)
+                pipe.expire(key, 2 * WINDOW_S)
+            return [int(each) for each in pipe.execute()[::2]]
     except redis.RedisError as error:
         logger.warning("Limits are counted in this process, and stricter: %s", error)
         _rests_until = time.monotonic() + REST_S

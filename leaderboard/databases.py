@@ -1,7 +1,7 @@
-"""How the database is spoken to; docs/decisions/0010-connections.md tells why.
+"""How the database is spoken to; docs/decisions/0010-database-connections.md tells why.
 
-Under ASGI every request has a thread of its own, so a connection that is kept with its thread is
-kept for ever. PostgreSQL's come from a pool of the process; SQLite's are opened for each request.
+PostgreSQL's connections come from a pool of the process. SQLite's stay with their threads for a
+while: opening one reads the whole schema, and closing the last one writes back the whole log.
 """
 
 from pathlib import Path
@@ -12,6 +12,7 @@ import dj_database_url
 LOCK_TIMEOUT_S = 2
 POOL_WAIT_S = 5
 SQLITE_WAIT_S = 10
+SQLITE_KEPT_S = 60
 
 
 def configured(
@@ -22,7 +23,8 @@ def configured(
         dj_database_url.parse(url, conn_max_age=0, conn_health_checks=True)
     )
     if found["ENGINE"] == "django.db.backends.sqlite3":
-        return found | {"OPTIONS": _sqlite(), "TEST": {"NAME": str(test_dir / "test.sqlite3")}}
+        test = {"NAME": str(test_dir / "test.sqlite3")}
+        return found | {"CONN_MAX_AGE": SQLITE_KEPT_S, "OPTIONS": _sqlite(), "TEST": test}
     timeouts = f"-c lock_timeout={LOCK_TIMEOUT_S}s"
     if statement_timeout_s:
         timeouts += f" -c statement_timeout={round(statement_timeout_s * 1000)}"

@@ -96,10 +96,10 @@ def is_too_often(request: HttpRequest, action: str, *, now: datetime) -> bool:
     """Count this request for its person and its network, and say whether either is over."""
     limit = per_minute(action)
     network_limit = limit * ONE_NETWORK.get(action, settings.NETWORK_FACTOR)
-    keys = [(f"{action}:network:{network_key(request, now=now)}", network_limit)]
+    limits = {f"{action}:network:{network_key(request, now=now)}": network_limit}
     if person := _person(request):
-        keys.append((f"{action}:person:{person}", limit))
-    return any([counting.is_over(key, limit=each, now=now) for key, each in keys])  # noqa: C419
+        limits[f"{action}:person:{person}"] = limit
+    return counting.is_any_over(limits, now=now)
 
 
 def per_minute(action: str) -> int:

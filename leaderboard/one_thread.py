@@ -1,21 +1,33 @@
-"""Answer a request in one thread that is there already, from the first middleware to the view.
+"""Answer a request in one thread that is there already, from the first signal to the last.
 
 Under ASGI Django starts a thread for each request and carries the request to it and back for
-every hook of every middleware. That is more work than most of our views, and all but the event
-streams are synchronous: one journey is enough. A stream's body is sent by the event loop alone.
+every hook of every middleware and for every signal. That is more work than most of our views, and
+all but the event streams are synchronous: one journey is enough. A stream's body is sent by the
+event loop alone.
 """
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from contextlib import closing, suppress
+from contextvars import copy_context
+from typing import IO, Any, cast
 
 from asgiref.sync import sync_to_async
-from django.core.handlers.asgi import ASGIHandler, ASGIRequest
-from django.db import close_old_connections
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
+from django.core import signals
+from django.core.exceptions import RequestAborted
+from django.core.handlers.asgi import ASGIHandler, get_script_prefix
+from django.db import connections
+from django.http.response import FileResponse, HttpResponseBase
+from django.urls import set_script_prefix
 
 from leaderboard.crowding import Refusals
 from leaderboard.ready_answers import HoldingResponse, Shelf
+
+Scope = dict[str, Any]
+Message = Any  # ASGI's dictionaries
+Send = Callable[[Message], Awaitable[None]]
+Receive = Callable[[], Awaitable[Message]]
 
 THREADS = 40  # of one process; on PostgreSQL they share the pool's connections
 WAITING = 60  # so many more may wait for one; whoever comes then is told to come again
@@ -46,24 +58,69 @@ class OneThreadHandler(ASGIHandler):
         """Load every middleware as one that runs in a thread."""
         super().load_middleware(is_async=False)
 
-    async def get_response_async(self, request: HttpRequest) -> HttpResponseBase:
-        """Go to a thread once, and answer there."""
-        if request.path.startswith(ALWAYS):
-            return await sync_to_async(self._answer)(request)
-        answer = sync_to_async(self._answer, thread_sensitive=False, executor=self._threads)
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Go to a thread once, and send what it answered."""
+        try:
+            body = await self.read_body(receive)
+        except RequestAborted:
+            return
+        with closing(body):
+            response = await self._in_thread(scope, body)
+            if response.streaming:
+                await self._stream(response, receive, send)
+            else:
+                await self.send_response(response, send)
+
+    async def _in_thread(self, scope: Scope, body: IO[bytes]) -> HttpResponseBase:
+        if scope["path"].startswith(ALWAYS):
+            return await sync_to_async(self._answer_once)(scope, body)
+        call = copy_context().run
+        loop = asyncio.get_running_loop()
         self._inside += 1
         try:
-            return await answer(request)
+            return await loop.run_in_executor(self._threads, call, self._answer, scope, body)
         finally:
             self._inside -= 1
 
-    def _answer(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer with a connection that still works; Django's signals come in other threads."""
-        close_old_connections()
+    async def _stream(self, response: HttpResponseBase, receive: Receive, send: Send) -> None:
+        """Send a body piece by piece, until its end or until its reader leaves."""
+        sending = asyncio.create_task(self.send_response(response, send))
+        leaving = asyncio.create_task(self.listen_for_disconnect(receive))
         try:
-            response = self.get_response(request)
-            if isinstance(request, ASGIRequest) and isinstance(response, HoldingResponse):
-                self._ready.keep(request.scope, response)
-            return response
+            await asyncio.wait({sending, leaving}, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            close_old_connections()
+            for task in (sending, leaving):
+                task.cancel()
+            with suppress(asyncio.CancelledError, RequestAborted):
+                await leaving
+            with suppress(asyncio.CancelledError):
+                await sending
+            await sync_to_async(_over)(response)
+
+    def _answer_once(self, scope: Scope, body: IO[bytes]) -> HttpResponseBase:
+        """Answer in a thread that ends with this request."""
+        try:
+            return self._answer(scope, body)
+        finally:
+            connections.close_all()
+
+    def _answer(self, scope: Scope, body: IO[bytes]) -> HttpResponseBase:
+        """Answer with Django's signals before and after, all in this thread."""
+        set_script_prefix(get_script_prefix(scope))
+        signals.request_started.send(sender=self.__class__, scope=scope)
+        request, refusal = self.create_request(scope, body)
+        response: Any = self.get_response(request) if request else refusal
+        response._handler_class = self.__class__  # noqa: SLF001 - as Django does
+        if isinstance(response, FileResponse):
+            response.block_size = self.chunk_size
+        if isinstance(response, HoldingResponse):
+            self._ready.keep(scope, response)
+        if not response.streaming:
+            response.close()
+        return cast("HttpResponseBase", response)
+
+
+def _over(response: HttpResponseBase) -> None:
+    """Close a streamed answer, in the thread that its body used."""
+    response.close()
+    connections.close_all()

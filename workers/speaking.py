@@ -21,6 +21,8 @@ from workers.engines import client
 from workers.engines.client import Delta, Sampling, Usage
 from workers.engines.faults import Code, PlatformFault
 
+AT_ONCE = 512  # answers that one worker hears: both sides of every turn in its room
+KEPT = 32  # connections for the next answers
 LONGEST_TOKEN = 64  # characters; an engine that goes on past this ignores the limit
 
 
@@ -54,7 +56,8 @@ class Speaker:
 
 def http_client() -> httpx.AsyncClient:
     """Return a client for the present loop; reading the certificates is what takes time."""
-    return httpx.AsyncClient(verify=_certificates())
+    limits = httpx.Limits(max_connections=AT_ONCE, max_keepalive_connections=KEPT)
+    return httpx.AsyncClient(verify=_certificates(), limits=limits)
 
 
 @cache

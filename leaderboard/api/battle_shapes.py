@@ -142,7 +142,8 @@ def _answer(response: Response) -> AnswerOut:
 
 def _verdict(battle: Battle, vote: Vote | None) -> VerdictOut:
     vote = vote or Vote.objects.get(battle=battle)
-    changes = elo_changes(VoteEffect.objects.filter(battle=battle).first())
+    effect: VoteEffect | None = getattr(battle, "effect", None)  # at hand if it was just cast
+    changes = elo_changes(effect)
     pair = (battle.contender_a, battle.contender_b)
     return VerdictOut(
         choice=vote.choice,

@@ -8,7 +8,6 @@ import json
 from collections.abc import AsyncIterator
 from uuid import UUID
 
-from asgiref.sync import sync_to_async
 from django.http import Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.views.decorators.http import require_GET
 
@@ -21,9 +20,9 @@ RETRY_MS = 1000
 
 
 @require_GET
-async def stream(request: HttpRequest, battle_id: UUID) -> HttpResponseBase:
+def stream(request: HttpRequest, battle_id: UUID) -> HttpResponseBase:
     """Send the answers to the person whose battle it is, from the last frame they have."""
-    turn_id = await sync_to_async(_turn_id)(request, battle_id)
+    turn_id = _turn_id(request, battle_id)
     last_id = request.headers.get("Last-Event-ID", streams.FIRST)
     response = StreamingHttpResponse(
         events(streams.read(turn_id, last_id)), content_type="text/event-stream"

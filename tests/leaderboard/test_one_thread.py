@@ -5,12 +5,14 @@ import json
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
 from asgiref.testing import ApplicationCommunicator
 from django.conf import settings
+from django.db import connection, connections
 
 from arena import streams
 from arena.models import Battle, Turn
@@ -68,6 +70,33 @@ class TestOneThreadHandler:
         assert b"early" in sent
         await page.send_input({"type": "http.disconnect"})
         await page.wait(PATIENCE_S)
+
+    @pytest.mark.skipif(connection.vendor != "sqlite", reason="others come from a pool")
+    async def test_keeps_sqlite_open_between_requests(self) -> None:
+        handler = OneThreadHandler()
+        handler._threads = ThreadPoolExecutor(1)
+        seen: set[int] = set()
+
+        def look() -> None:
+            seen.add(id(connections["default"].connection))
+
+        for _ in range(2):
+            await asked(opened("/contenders/nobody/", handler=handler))
+            handler._threads.submit(look).result()
+        handler._threads.submit(connections.close_all).result()
+
+        assert len(seen) == 1
+        assert id(None) not in seen
+
+    async def test_leaves_no_stream_behind_when_its_reader_goes(self) -> None:
+        battle, cookie = await told_battle()
+        page = opened(f"/arena/battles/{battle.pk}/stream/", cookie)
+        await asked(page)
+
+        await page.send_input({"type": "http.disconnect"})
+        await page.wait(PATIENCE_S)
+
+        assert page.future.done()
 
     async def test_tells_of_its_health_however_busy_it_is(self) -> None:
         handler, release = OneThreadHandler(), threading.Event()

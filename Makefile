@@ -3,7 +3,7 @@
 
 PYTHON = .venv/bin/python
 
-.PHONY: run test check fault-test bad-input-test format lock docs screenshots sbom clean
+.PHONY: run test check fault-test bad-input-test format lock docs messages screenshots sbom clean
 
 run:
 	@python3 -m tools.run
@@ -51,6 +51,11 @@ docs:
 	@python3 -m tools.install --dev
 	@NO_MKDOCS_2_WARNING=1 $(PYTHON) -m mkdocs build --quiet
 	@echo "var/docs/index.html"
+
+# Gather the interface's texts into locale/, say what is not translated, and compile the rest.
+messages:
+	@python3 -m tools.install --dev
+	@$(PYTHON) -m tools.messages
 
 # Take the pictures of docs/images from a running site.
 screenshots:

@@ -10,6 +10,7 @@ from typing import Self
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext_lazy as _
 
 
 class User(AbstractUser):
@@ -38,10 +39,10 @@ class ApiToken(models.Model):
     """A secret that lets a script act for a person. Only its hash is kept."""
 
     class Scope(models.TextChoices):
-        READ = "read", "Read what is yours"
-        SUBMIT = "submit", "Submit contenders"
-        VOTE = "vote", "Start battles and vote"
-        MODERATE = "moderate", "Decide about reports, for staff"
+        READ = "read", _("Read what is yours")
+        SUBMIT = "submit", _("Submit contenders")
+        VOTE = "vote", _("Start battles and vote")
+        MODERATE = "moderate", _("Decide about reports, for staff")
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
     name = models.CharField(max_length=60)

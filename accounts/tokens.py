@@ -8,6 +8,8 @@ import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext as _
+
 from accounts.models import ApiToken, User
 
 PREFIX = "p4p_"
@@ -32,9 +34,11 @@ def issue(*, user: User, name: str, scopes: Iterable[str], now: datetime) -> tup
     """Make a token and return it with its secret, which nobody can read again."""
     known = [each for each in ApiToken.Scope.values if each in set(scopes)]
     if not known:
-        raise TokenRefused("Choose at least one thing that the token may do.")
+        raise TokenRefused(_("Choose at least one thing that the token may do."))
     if ApiToken.objects.live().filter(user=user).count() >= AT_MOST:
-        raise TokenRefused(f"You have {AT_MOST} tokens: revoke one that you no longer use.")
+        raise TokenRefused(
+            _("You have %(most)s tokens: revoke one that you no longer use.") % {"most": AT_MOST}
+        )
     secret = PREFIX + secrets.token_urlsafe(32)
     token = ApiToken.objects.create(
         user=user,
@@ -51,9 +55,11 @@ def owner(*, secret: str, scope: str, now: datetime) -> User:
     """Return whose token this is, or raise TokenRefused."""
     token = ApiToken.objects.live().select_related("user").filter(digest=_digest(secret)).first()
     if token is None:
-        raise TokenRefused("This token is not valid, or was revoked. Make a new one at /me/.")
+        raise TokenRefused(_("This token is not valid, or was revoked. Make a new one at /me/."))
     if scope not in token.scopes:
-        raise ScopeMissing(f"This token may not {scope}. Make one with that scope at /me/.")
+        raise ScopeMissing(
+            _("This token may not %(scope)s. Make one with that scope at /me/.") % {"scope": scope}
+        )
     if token.last_used_at is None or now - token.last_used_at > USE_NOTED:
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
     return token.user

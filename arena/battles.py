@@ -14,6 +14,7 @@ from random import Random
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from arena import pairs, ratings, rulings, screening, wording
 from arena.models import Battle, Prompt, Response, Turn, VoteEffect
@@ -88,7 +89,9 @@ def start(
         raise BattleRefused(bad.code, str(bad), bad.status) from bad
     if len(contenders) < 2:
         raise BattleRefused(
-            "NO_OPPONENTS", "Fewer than two contenders can answer right now. Try again soon.", 503
+            "NO_OPPONENTS",
+            _("Fewer than two contenders can answer right now. Try again soon."),
+            503,
         )
     pair = pairs.draw(contenders=contenders, knowledge=ratings.knowledge(), random=random)
     with transaction.atomic():
@@ -205,7 +208,7 @@ def give_up(*, now: datetime) -> int:
 def reveal(battle: Battle) -> Reveal:
     """Tell who was who, or raise NotVotedYet."""
     if battle.state != Battle.State.VOTED:
-        raise NotVotedYet("Vote first.")
+        raise NotVotedYet(_("Vote first."))
     a, b = battle.contender_a, battle.contender_b
     effect = VoteEffect.objects.filter(battle=battle).first()
     return Reveal((a.name, b.name), (a.slug, b.slug), battle.vote.choice, effect)
@@ -237,7 +240,7 @@ def refuse_hoarding(*, voter: str, now: datetime) -> None:
     known = Battle.objects.of_voter(voter).filter(recent & unjudged)
     if known.count() >= settings.MAX_OPEN_BATTLES:
         raise BattleRefused(
-            "TOO_MANY_OPEN", "You have many battles open. Judge one of them first.", 429
+            "TOO_MANY_OPEN", _("You have many battles open. Judge one of them first."), 429
         )
 
 

@@ -10,6 +10,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 ALL = "all"
 LONG_PROMPT = 1_000  # characters
 SHORT_PROMPT = 60
@@ -23,28 +26,88 @@ class Category:
     """One board: its key in addresses, its bit, and the rule in a sentence."""
 
     key: str
-    label: str
+    name: str  # in English, as the sentence is
     bit: int
-    rule: str
+    sentence: str
+
+    @property
+    def label(self) -> str:
+        """Return its name in the reader's language."""
+        return _(self.name)
+
+    @property
+    def rule(self) -> str:
+        """Return the rule in the reader's language."""
+        return _(self.sentence)
 
 
 CATEGORIES = (
-    Category("english", "English", 1 << 0, "Mostly Latin letters, with common English words."),
-    Category("german", "German", 1 << 1, "Mostly Latin letters, with common German words."),
-    Category("french", "French", 1 << 2, "Mostly Latin letters, with common French words."),
-    Category("spanish", "Spanish", 1 << 3, "Mostly Latin letters, with common Spanish words."),
-    Category("chinese", "Chinese", 1 << 4, "Han characters and no kana."),
-    Category("japanese", "Japanese", 1 << 5, "Hiragana or katakana."),
-    Category("korean", "Korean", 1 << 6, "Hangul."),
-    Category("russian", "Russian", 1 << 7, "Mostly Cyrillic letters."),
-    Category("code", "Code", 1 << 8, "A block of code, or two signs of it: keywords, calls."),
-    Category("maths", "Maths", 1 << 9, "A formula, an equation, or words such as solve or prove."),
     Category(
-        "instruction", "Instructions", 1 << 10, "Asks for a form: a list, a length, JSON, a table."
+        "english",
+        gettext_noop("English"),
+        1 << 0,
+        gettext_noop("Mostly Latin letters, with common English words."),
     ),
-    Category("long", "Long prompt", 1 << 11, f"The first prompt has {LONG_PROMPT:,}+ characters."),
-    Category("short", "Short prompt", 1 << 12, f"It has at most {SHORT_PROMPT} characters."),
-    Category("multi-turn", "Several turns", 1 << 13, "The verdict came after a second turn."),
+    Category(
+        "german",
+        gettext_noop("German"),
+        1 << 1,
+        gettext_noop("Mostly Latin letters, with common German words."),
+    ),
+    Category(
+        "french",
+        gettext_noop("French"),
+        1 << 2,
+        gettext_noop("Mostly Latin letters, with common French words."),
+    ),
+    Category(
+        "spanish",
+        gettext_noop("Spanish"),
+        1 << 3,
+        gettext_noop("Mostly Latin letters, with common Spanish words."),
+    ),
+    Category(
+        "chinese", gettext_noop("Chinese"), 1 << 4, gettext_noop("Han characters and no kana.")
+    ),
+    Category("japanese", gettext_noop("Japanese"), 1 << 5, gettext_noop("Hiragana or katakana.")),
+    Category("korean", gettext_noop("Korean"), 1 << 6, gettext_noop("Hangul.")),
+    Category("russian", gettext_noop("Russian"), 1 << 7, gettext_noop("Mostly Cyrillic letters.")),
+    Category(
+        "code",
+        gettext_noop("Code"),
+        1 << 8,
+        gettext_noop("A block of code, or two signs of it: keywords, calls."),
+    ),
+    Category(
+        "maths",
+        gettext_noop("Maths"),
+        1 << 9,
+        gettext_noop("A formula, an equation, or words such as solve or prove."),
+    ),
+    Category(
+        "instruction",
+        gettext_noop("Instructions"),
+        1 << 10,
+        gettext_noop("Asks for a form: a list, a length, JSON, a table."),
+    ),
+    Category(
+        "long",
+        gettext_noop("Long prompt"),
+        1 << 11,
+        gettext_noop("The first prompt has 1,000 characters or more."),
+    ),
+    Category(
+        "short",
+        gettext_noop("Short prompt"),
+        1 << 12,
+        gettext_noop("It has at most 60 characters."),
+    ),
+    Category(
+        "multi-turn",
+        gettext_noop("Several turns"),
+        1 << 13,
+        gettext_noop("The verdict came after a second turn."),
+    ),
 )
 BY_KEY: Mapping[str, Category] = MappingProxyType({each.key: each for each in CATEGORIES})
 

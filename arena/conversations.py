@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, Sum
 from django.db.models.functions import Length
+from django.utils.translation import gettext as _
 
 from arena import battles, rendering, screening, wording
 from arena.battles import BattleRefused
@@ -56,7 +57,7 @@ def stop(*, battle: Battle, voter: str, now: datetime) -> Turn:
         pk=turn.pk, ended_at=None, battle__in=Battle.objects.filter(state=Battle.State.ANSWERING)
     )
     if not running.update(stopped_at=now):
-        raise BattleRefused("NOT_ANSWERING", "Both answers are complete: nothing to stop.", 409)
+        raise BattleRefused("NOT_ANSWERING", _("Both answers are complete: nothing to stop."), 409)
     return turn
 
 
@@ -83,10 +84,12 @@ def open_named(
     battles.refuse_blocked(voter=voter, now=now)
     prompt = _checked(prompt)
     if len({each.pk for each in contenders}) != len(contenders) or len(contenders) not in (1, 2):
-        raise BattleRefused("BAD_PAIR", "Choose one contender, or two different ones.", 400)
+        raise BattleRefused("BAD_PAIR", _("Choose one contender, or two different ones."), 400)
     able = {each.pk for each in battles.opponents(now=now)}
     if missing := [each.name for each in contenders if each.pk not in able]:
-        sentence = f"{' and '.join(missing)} cannot answer right now. Choose another, or wait."
+        sentence = _("%(missing)s cannot answer right now. Choose another, or wait.") % {
+            "missing": _(" and ").join(missing)
+        }
         raise BattleRefused("NOT_ANSWERING", sentence, 503)
     is_chat = len(contenders) == 1
     with transaction.atomic():
@@ -123,7 +126,7 @@ def characters(battle: Battle) -> int:
 
 def _own(battle: Battle, voter: str) -> None:
     if not voter or battle.voter != voter:
-        raise BattleRefused("NOT_FOUND", "There is no such battle.", 404)
+        raise BattleRefused("NOT_FOUND", _("There is no such battle."), 404)
 
 
 def _checked(prompt: str) -> str:
@@ -136,20 +139,22 @@ def _checked(prompt: str) -> str:
 def _cannot_ask(battle: Battle) -> BattleRefused:
     battle.refresh_from_db(fields=["state"])
     if battle.state == Battle.State.ANSWERING:
-        return BattleRefused("NOT_READY", "Wait until both answers are complete.", 409)
-    return BattleRefused("BATTLE_OVER", "This battle is over. Start a new one.", 409)
+        return BattleRefused("NOT_READY", _("Wait until both answers are complete."), 409)
+    return BattleRefused("BATTLE_OVER", _("This battle is over. Start a new one."), 409)
 
 
 def _refuse_length(battle: Battle, number: int, prompt: str) -> None:
     if number > settings.MAX_TURNS:
-        sentence = f"A battle has at most {settings.MAX_TURNS} turns. Vote, or start a new one."
+        sentence = _("A battle has at most %(most)s turns. Vote, or start a new one.") % {
+            "most": settings.MAX_TURNS
+        }
         raise BattleRefused("TURN_LIMIT", sentence, 409)
     if characters(battle) + len(prompt) > settings.MAX_BATTLE_CHARACTERS:
-        sentence = "This battle has reached its length limit. Vote, or start a new one."
+        sentence = _("This battle has reached its length limit. Vote, or start a new one.")
         raise BattleRefused("BATTLE_FULL", sentence, 409)
 
 
 def _refuse_crowding(voter: str) -> None:
     running = Battle.objects.of_voter(voter).filter(state=Battle.State.ANSWERING)
     if running.count() >= settings.MAX_OPEN_BATTLES:
-        raise BattleRefused("TOO_MANY_OPEN", "Wait until your other answers are complete.", 429)
+        raise BattleRefused("TOO_MANY_OPEN", _("Wait until your other answers are complete."), 429)

@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from arena import changelog, identities, leaks
 from arena.models import Battle, PublicEvent, Suspicion, Turn, Vote
@@ -19,7 +21,7 @@ from arena.models import Battle, PublicEvent, Suspicion, Turn, Vote
 DAY = timedelta(days=1)
 HASTY_S = 2.0
 ALIKE_PER_DAY = 2  # votes on one prompt and one pair that count
-NO_REASON = "the rules leave it out."
+NO_REASON = gettext_noop("the rules leave it out.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ def because(exclusion: str) -> str:
     if not exclusion:
         return ""
     known = exclusion in Vote.Exclusion.values
-    return str(Vote.Exclusion(exclusion).label) if known else NO_REASON
+    return str(Vote.Exclusion(exclusion).label) if known else _(NO_REASON)
 
 
 def judge(*, battle: Battle, voter: str, now: datetime) -> Judgement:

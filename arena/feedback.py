@@ -4,6 +4,9 @@ import unicodedata
 from collections.abc import Collection
 from datetime import datetime
 
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
 from arena.models import Battle, Feedback, Vote
 
 LONGEST_COMMENT = 2_000
@@ -24,8 +27,8 @@ def tell(
     """Keep the reasons of a vote, in place of earlier ones, or raise FeedbackRefused."""
     vote = Vote.objects.filter(battle=battle, voter=voter).first() if voter else None
     if vote is None:
-        raise FeedbackRefused("NOT_VOTED", "Vote first; reasons come after.", 409)
-    kept, _ = Feedback.objects.update_or_create(
+        raise FeedbackRefused("NOT_VOTED", _("Vote first; reasons come after."), 409)
+    kept, _is_new = Feedback.objects.update_or_create(
         vote=vote,
         defaults={
             "reasons_a": _known(a),
@@ -40,15 +43,23 @@ def tell(
 def _known(reasons: Collection[str]) -> list[str]:
     """Return each reason once, in the order of the page."""
     if unknown := set(reasons) - set(Feedback.Reason.values):
-        raise FeedbackRefused("BAD_REASON", f"There is no reason {min(unknown)!r:.40}.", 400)
+        raise FeedbackRefused(
+            "BAD_REASON",
+            _("There is no reason %(unknown)s.") % {"unknown": repr(min(unknown))[:40]},
+            400,
+        )
     return [each for each in Feedback.Reason.values if each in reasons]
 
 
 def _checked(comment: str) -> str:
     comment = comment.replace("\r\n", "\n").strip()
     if len(comment) > LONGEST_COMMENT:
-        sentence = f"A comment has at most {LONGEST_COMMENT:,} characters."
+        sentence = _("A comment has at most %(most)s characters.") % {
+            "most": number_format(LONGEST_COMMENT, force_grouping=True)
+        }
         raise FeedbackRefused("COMMENT_TOO_LONG", sentence, 413)
     if any(unicodedata.category(each) in ("Cc", "Cs") and each not in "\n\t" for each in comment):
-        raise FeedbackRefused("BAD_TEXT", "The comment contains characters that are not text.", 400)
+        raise FeedbackRefused(
+            "BAD_TEXT", _("The comment contains characters that are not text."), 400
+        )
     return comment

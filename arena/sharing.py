@@ -17,7 +17,7 @@ def share(*, battle: Battle, voter: str, now: datetime) -> SharedBattle:
     Raises NotVotedYet, or BattleRefused for a battle that staff withdrew.
     """
     if battle.state != Battle.State.VOTED or not voter or battle.voter != voter:
-        raise NotVotedYet("Vote first; then the battle can be shared.")
+        raise NotVotedYet(_("Vote first; then the battle can be shared."))
     if rulings.is_withdrawn(battle):
         sentence = _("Staff withdrew this battle from view: the public changelog says why.")
         raise BattleRefused("WITHDRAWN", sentence, 409)

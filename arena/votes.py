@@ -8,6 +8,7 @@ Redis. Whether the vote counts is decided by `arena.exclusions`; either way it i
 from datetime import datetime
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from arena import elo, exclusions, ratings, rulings, writing
 from arena.models import Battle, Vote, VoteEffect
@@ -79,11 +80,11 @@ class AlreadyVoted(VoteRejected):
 def cast(*, battle: Battle, voter: str, choice: str, now: datetime) -> Vote:
     """Record the one verdict of a battle, or raise a VoteRejected that says why not."""
     if choice not in Vote.Choice.values:
-        raise BadChoice("Choose A, B, a tie, or both bad.")
+        raise BadChoice(_("Choose A, B, a tie, or both bad."))
     if not voter or battle.voter != voter:
-        raise NotYourBattle("There is no such battle.")
+        raise NotYourBattle(_("There is no such battle."))
     if settings.SIGN_IN_TO_VOTE and not voter.startswith(ACCOUNT):
-        raise SignInRequired("Sign in to vote: this site counts one account as one voter.")
+        raise SignInRequired(_("Sign in to vote: this site counts one account as one voter."))
     if sentence := rulings.block_of(voter, now=now):
         raise VoterBlocked(sentence)
     moved = _moved(battle, Vote.Choice(choice))
@@ -114,14 +115,14 @@ def _standing(battle: Battle, choice: str) -> Vote:
     """Return the vote that stands if it says the same, or raise why none can be cast."""
     battle.refresh_from_db()  # with nothing left of a vote that was not kept
     if battle.state == Battle.State.ANSWERING:
-        raise BattleNotReady("Wait until both answers are complete.")
+        raise BattleNotReady(_("Wait until both answers are complete."))
     if battle.state == Battle.State.FAILED:
-        raise BattleFailed("This battle failed, so there is nothing to judge.")
+        raise BattleFailed(_("This battle failed, so there is nothing to judge."))
     if battle.state != Battle.State.VOTED:
-        raise NothingToJudge("There is no vote here: its contenders were named, or you left it.")
+        raise NothingToJudge(_("There is no vote here: its contenders were named, or you left it."))
     vote = Vote.objects.get(battle=battle)
     if vote.choice != choice:
-        raise AlreadyVoted("You have judged this battle already.")
+        raise AlreadyVoted(_("You have judged this battle already."))
     return vote
 
 

@@ -3,6 +3,8 @@
 import unicodedata
 
 from django.conf import settings
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
 
 LINE_BREAKS_AND_TABS = "\n\t"
 INVISIBLE = ("C", "Z")  # first letters of the Unicode categories without ink
@@ -22,9 +24,9 @@ def checked(prompt: str) -> str:
         raise _too_long()
     prompt = prompt.replace("\r\n", "\n").replace("\r", "\n").strip()
     if not all(map(_is_text, prompt)):
-        raise BadPrompt("BAD_TEXT", "The prompt contains characters that are not text.", 400)
+        raise BadPrompt("BAD_TEXT", _("The prompt contains characters that are not text."), 400)
     if all(unicodedata.category(each).startswith(INVISIBLE) for each in prompt):
-        raise BadPrompt("EMPTY_PROMPT", "Write a prompt first.", 400)
+        raise BadPrompt("EMPTY_PROMPT", _("Write a prompt first."), 400)
     if len(prompt) > settings.MAX_PROMPT_CHARACTERS:
         raise _too_long()
     return prompt
@@ -36,4 +38,9 @@ def _is_text(character: str) -> bool:
 
 def _too_long() -> BadPrompt:
     limit = settings.MAX_PROMPT_CHARACTERS
-    return BadPrompt("PROMPT_TOO_LONG", f"A prompt has at most {limit:,} characters.", 413)
+    return BadPrompt(
+        "PROMPT_TOO_LONG",
+        _("A prompt has at most %(limit)s characters.")
+        % {"limit": number_format(limit, force_grouping=True)},
+        413,
+    )

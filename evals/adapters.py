@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from evals import inspection, weights
 from evals.headers import Tensor
@@ -44,7 +46,10 @@ def adapter(source: Source, *, base: Weights, base_locator: str) -> AdapterFacts
         raise refuse(
             "locator",
             "NOT_AN_ADAPTER",
-            "No adapter_config.json is there: give a LoRA adapter saved by PEFT, or choose MODEL.",
+            _(
+                "No adapter_config.json is there: give a LoRA adapter saved by PEFT, or choose "
+                "MODEL."
+            ),
         )
     inspection.refuse_code(source)
     config = read_json(source, "adapter_config.json", max_bytes=inspection.CONFIG_BYTES_MAX)
@@ -68,13 +73,16 @@ def _rank(config: Mapping[str, Any]) -> int:
         raise refuse(
             "locator",
             "ADAPTER_TYPE_UNSUPPORTED",
-            f"This adapter is of type {plain(config.get('peft_type'), 40)}; only LoRA is served.",
+            _("This adapter is of type %(type)s; only LoRA is served.")
+            % {"type": plain(config.get("peft_type"), 40)},
         )
     rank, alpha = config.get("r"), config.get("lora_alpha")
     if type(rank) is not int or rank < 1:
-        raise refuse("locator", "CONFIG_OUT_OF_RANGE", "adapter_config.json must give a rank r.")
+        raise refuse("locator", "CONFIG_OUT_OF_RANGE", _("adapter_config.json must give a rank r."))
     if isinstance(alpha, bool) or not isinstance(alpha, int | float) or not abs(alpha) <= ALPHA_MAX:
-        raise refuse("locator", "CONFIG_OUT_OF_RANGE", "adapter_config.json must give lora_alpha.")
+        raise refuse(
+            "locator", "CONFIG_OUT_OF_RANGE", _("adapter_config.json must give lora_alpha.")
+        )
     if rank > settings.MAX_LORA_RANK:
         raise rank_too_high(rank)
     return rank
@@ -85,8 +93,11 @@ def rank_too_high(rank: int) -> Refused:
     return refuse(
         "locator",
         "RANK_TOO_HIGH",
-        f"The ranks add up to {rank}; the engine takes at most {settings.MAX_LORA_RANK}. "
-        "Train with a lower rank, or submit the merged model.",
+        _(
+            "The ranks add up to %(rank)s; the engine takes at most %(most)s. "
+            "Train with a lower rank, or submit the merged model."
+        )
+        % {"rank": rank, "most": settings.MAX_LORA_RANK},
     )
 
 
@@ -109,29 +120,39 @@ def _widest(found: Weights) -> int:
 def _refuse_misfit(found: Weights, base: Weights, *, transposed: bool) -> None:
     pairs = _pairs(found)
     if not pairs and not found.tensors:
-        raise refuse("locator", "NO_WEIGHTS", "The adapter holds no LoRA weights: save it again.")
+        raise refuse(
+            "locator", "NO_WEIGHTS", _("The adapter holds no LoRA weights: save it again.")
+        )
     for module, pair in pairs.items():
         shape = _base_shape(base, module)
         named = next(iter(pair.values())).name
         if shape is None:
-            raise _misfit(named, "the base has no such module")
+            raise _misfit(named, _("the base has no such module"))
         if set(pair) != {"A", "B"} or any(len(each.shape) != 2 for each in pair.values()):
-            raise _misfit(named, "A and B must both be there, with two dimensions each")
+            raise _misfit(named, _("A and B must both be there, with two dimensions each"))
         outer, inner = reversed(shape) if transposed else shape
         if pair["A"].shape[1] != inner:
-            raise _misfit(pair["A"].name, f"it reads {pair['A'].shape[1]} values, the base {inner}")
+            raise _misfit(
+                pair["A"].name,
+                _("it reads %(shape)s values, the base %(inner)s")
+                % {"shape": pair["A"].shape[1], "inner": inner},
+            )
         if pair["B"].shape[0] != outer:
             raise _misfit(
-                pair["B"].name, f"it writes {pair['B'].shape[0]} values, the base {outer}"
+                pair["B"].name,
+                _("it writes %(shape)s values, the base %(outer)s")
+                % {"shape": pair["B"].shape[0], "outer": outer},
             )
         if pair["A"].shape[0] != pair["B"].shape[1]:
-            raise _misfit(pair["B"].name, "its rank differs from that of its lora_A")
+            raise _misfit(pair["B"].name, _("its rank differs from that of its lora_A"))
 
 
 def _refuse_other_rank(found: Weights, rank: int) -> None:
     for pair in _pairs(found).values():
         if pair["A"].shape[0] != rank:
-            raise _misfit(pair["A"].name, f"adapter_config.json says rank {rank}")
+            raise _misfit(
+                pair["A"].name, _("adapter_config.json says rank %(rank)s") % {"rank": rank}
+            )
 
 
 def _base_shape(base: Weights, module: str) -> tuple[int, int] | None:
@@ -149,7 +170,8 @@ def _misfit(tensor: str, why: str) -> Refused:
     return refuse(
         "parent_slug",
         "ADAPTER_DOES_NOT_FIT",
-        f"{plain(tensor, 160)} does not fit the base ({why}): choose the model it was trained on.",
+        _("%(tensor)s does not fit the base (%(why)s): choose the model it was trained on.")
+        % {"tensor": plain(tensor, 160), "why": why},
     )
 
 
@@ -160,16 +182,17 @@ def _merge_reason(config: Mapping[str, Any], found: Weights) -> str:
     others = [name for name in found.tensors if not LORA.match(name)]
     start = str(config.get("init_lora_weights")).lower()
     reasons = {
-        "it uses DoRA": bool(config.get("use_dora")),
-        "it saves whole modules": bool(config.get("modules_to_save")),
+        gettext_noop("it uses DoRA"): bool(config.get("use_dora")),
+        gettext_noop("it saves whole modules"): bool(config.get("modules_to_save")),
         f"it trains {', '.join(outer)}": bool(outer),
-        "it holds weights other than plain LoRA": bool(others),
-        "its rank or alpha differs by module": bool(
+        gettext_noop("it holds weights other than plain LoRA"): bool(others),
+        gettext_noop("its rank or alpha differs by module"): bool(
             config.get("rank_pattern") or config.get("alpha_pattern")
         ),
-        "it trains biases": config.get("bias", "none") != "none" or bool(config.get("lora_bias")),
-        "its base stores weights transposed": config.get("fan_in_fan_out") is True,
-        "its start moves the base's weights": start.startswith(SPECIAL_STARTS),
+        gettext_noop("it trains biases"): config.get("bias", "none") != "none"
+        or bool(config.get("lora_bias")),
+        gettext_noop("its base stores weights transposed"): config.get("fan_in_fan_out") is True,
+        gettext_noop("its start moves the base's weights"): start.startswith(SPECIAL_STARTS),
     }
     return next((reason for reason, holds in reasons.items() if holds), "")
 
@@ -185,7 +208,11 @@ def _warnings(
         )
     pairs = _pairs(found)
     if pairs and all(_is_zero(source, found, pair["B"]) for pair in pairs.values()):
-        warnings.append("Every lora_B is zero: this adapter changes nothing and equals its parent.")
+        warnings.append(
+            gettext_noop(
+                "Every lora_B is zero: this adapter changes nothing and equals its parent."
+            )
+        )
     return tuple(warnings)
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from evals.problems import Refused, refuse
 
@@ -79,7 +80,11 @@ def check_key(url: str) -> None:
     host = (urlsplit(url).hostname or "").lower()
     if host in settings.BASELINE_KEYS and key_for(url) is None:
         variable = settings.BASELINE_KEYS[host]
-        raise _refuse("KEY_MISSING", f"Ask the operator to set {variable}: the key of {host}.")
+        raise _refuse(
+            "KEY_MISSING",
+            _("Ask the operator to set %(variable)s: the key of %(host)s.")
+            % {"variable": variable, "host": host},
+        )
 
 
 def _allowed(given: Collection[str] | None) -> Collection[str]:
@@ -89,15 +94,17 @@ def _allowed(given: Collection[str] | None) -> Collection[str]:
 def _parts(url: str, field: str, *, has_query: bool) -> tuple[SplitResult, str, int]:
     """Return a url taken apart, with its host and port, or refuse it for its form."""
     if not PLAIN.match(url):
-        raise refuse(field, "BAD_URL", "Give a plain address such as https://host/v1.")
+        raise refuse(field, "BAD_URL", _("Give a plain address such as https://host/v1."))
     parts = _split(url, field)
     host = (parts.hostname or "").lower()
     if parts.scheme not in DEFAULT_PORTS:
-        raise refuse(field, "BAD_URL", "Give an address that begins with https:// or http://.")
+        raise refuse(field, "BAD_URL", _("Give an address that begins with https:// or http://."))
     if not host or parts.fragment or (parts.query and not has_query):
-        raise refuse(field, "BAD_URL", "Give the address up to its path, such as https://host/v1.")
+        raise refuse(
+            field, "BAD_URL", _("Give the address up to its path, such as https://host/v1.")
+        )
     if parts.username is not None or parts.password is not None:
-        raise refuse(field, "URL_HAS_PASSWORD", "Leave user and password out of the address.")
+        raise refuse(field, "URL_HAS_PASSWORD", _("Leave user and password out of the address."))
     return parts, host, _port(parts, field)
 
 
@@ -106,7 +113,7 @@ def _split(url: str, field: str) -> SplitResult:
         return urlsplit(url)
     except ValueError as error:
         raise refuse(
-            field, "BAD_URL", "That is not an address: give one such as https://host/v1."
+            field, "BAD_URL", _("That is not an address: give one such as https://host/v1.")
         ) from error
 
 
@@ -114,9 +121,9 @@ def _port(parts: SplitResult, field: str) -> int:
     try:
         port = parts.port or DEFAULT_PORTS[parts.scheme]
     except ValueError as error:
-        raise refuse(field, "BAD_PORT", "The port must be a number from 1 to 65535.") from error
+        raise refuse(field, "BAD_PORT", _("The port must be a number from 1 to 65535.")) from error
     if port in PORTS_OF_DATABASES or (port < 1024 and port not in PORTS_BELOW_1024):
-        sentence = f"Port {port} is not one that is asked: use 443."
+        sentence = _("Port %(port)s is not one that is asked: use 443.") % {"port": port}
         raise refuse(field, "BAD_PORT", sentence)
     return port
 
@@ -126,7 +133,7 @@ def _resolved(host: str, port: int, field: str) -> list[str]:
         found = socket.getaddrinfo(host, port, proto=socket.IPPROTO_TCP)
     except (OSError, UnicodeError) as error:
         raise refuse(
-            field, "HOST_UNKNOWN", "That host has no address: check its spelling."
+            field, "HOST_UNKNOWN", _("That host has no address: check its spelling.")
         ) from error
     return [str(address[0]) for _, _, _, _, address in found]
 
@@ -138,8 +145,10 @@ def _public_address(host: str, port: int, field: str) -> str:
         raise refuse(
             field,
             "ADDRESS_NOT_PUBLIC",
-            "That host lies in a private network: the operator can allow it by name "
-            "(BASELINE_HOSTS_ALLOWED, WEBHOOK_HOSTS_ALLOWED).",
+            _(
+                "That host lies in a private network: the operator can allow it by name "
+                "(BASELINE_HOSTS_ALLOWED, WEBHOOK_HOSTS_ALLOWED)."
+            ),
         )
     return found[0]
 

@@ -5,6 +5,9 @@
 
 from datetime import datetime
 
+from django.conf import settings
+from django.utils import translation
+
 from evals import journal
 from evals.models import Attempt, EvalRun
 
@@ -28,4 +31,6 @@ def end(
     )
     if closed:
         said = f"{code}: {sentence}" if code else sentence
-        journal.write(run=run, text=f"{outcome.label.capitalize()}. {said}".strip(), now=now)
+        with translation.override(settings.LANGUAGE_CODE):  # the log is one for all readers
+            text = f"{outcome.label.capitalize()}. {said}".strip()
+        journal.write(run=run, text=text, now=now)

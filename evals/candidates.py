@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from evals import adapters, addresses, directories, hub, inspection, names, uploads, weights
 from evals.adapters import AdapterFacts
@@ -14,6 +16,9 @@ from evals.problems import Refused, refuse
 from evals.sources import Source, plain
 from evals.weights import Weights
 
+NO_TEMPLATE = gettext_noop(
+    "It brings no chat template: in the arena it continues the prompt as plain text."
+)
 DEPTH_MAX = 8
 
 
@@ -36,7 +41,7 @@ def examine(order: Order) -> Candidate:
     source = _open(order.source, order.locator, order.revision)
     licence = order.licence or plain(source.licence, 60)
     if settings.REQUIRE_LICENCE and not licence:
-        raise refuse("licence", "LICENCE_REQUIRED", "Name the licence: the model card has none.")
+        raise refuse("licence", "LICENCE_REQUIRED", _("Name the licence: the model card has none."))
     if parent is None:
         return _model(order, source, licence)
     return _adapter(order, source, licence, parent)
@@ -46,15 +51,21 @@ def _parent(order: Order) -> Contender:
     parent = Contender.objects.filter(slug=order.parent_slug).first()
     if parent is None:
         raise refuse(
-            "parent_slug", "PARENT_UNKNOWN", "No contender has that name: submit the model first."
+            "parent_slug",
+            "PARENT_UNKNOWN",
+            _("No contender has that name: submit the model first."),
         )
     if parent.kind == Contender.Kind.BASELINE:
         raise refuse(
-            "parent_slug", "PARENT_IS_BASELINE", "An adapter cannot stand on an API: name a model."
+            "parent_slug",
+            "PARENT_IS_BASELINE",
+            _("An adapter cannot stand on an API: name a model."),
         )
     if parent.depth >= DEPTH_MAX:
         raise refuse(
-            "parent_slug", "STACK_TOO_DEEP", f"A stack has at most {DEPTH_MAX} layers: merge some."
+            "parent_slug",
+            "STACK_TOO_DEEP",
+            _("A stack has at most %(most)s layers: merge some.") % {"most": DEPTH_MAX},
         )
     return parent
 
@@ -71,8 +82,11 @@ def _open(source: str, locator: str, revision: str) -> Source:
         raise refuse(
             "revision",
             "REVISION_NOT_FOUND",
-            f"That directory's content is now {directory.revision}, not {revision}: leave the "
-            "revision empty.",
+            _(
+                "That directory's content is now %(revision)s, not %(asked)s: leave the "
+                "revision empty."
+            )
+            % {"revision": directory.revision, "asked": revision},
         )
     return directory
 
@@ -107,13 +121,13 @@ def _original(order: Order, quantisation: str) -> Contender | None:
         slug=order.variant_of_slug, kind=Contender.Kind.MODEL, quantisation=""
     ).first()
     if original is None:
-        sentence = "No model with its own weights has that name: submit the original first."
+        sentence = _("No model with its own weights has that name: submit the original first.")
         raise refuse("variant_of_slug", "ORIGINAL_UNKNOWN", sentence)
     if not quantisation:
         raise refuse(
             "variant_of_slug",
             "NOT_QUANTISED",
-            "Its config.json says nothing of quantisation: leave the original out.",
+            _("Its config.json says nothing of quantisation: leave the original out."),
         )
     return original
 
@@ -148,7 +162,7 @@ def _serving(facts: AdapterFacts, parent: Contender) -> tuple[str, str]:
     if facts.merge_reason:
         return Contender.Serving.MERGED, facts.merge_reason
     if parent.serving == Contender.Serving.MERGED:
-        return Contender.Serving.MERGED, "a layer beneath it is merged"
+        return Contender.Serving.MERGED, gettext_noop("a layer beneath it is merged")
     ranks = [layer.rank or 0 for layer in parent.stack()]
     total = facts.rank + sum(ranks)
     if total > settings.MAX_LORA_RANK:
@@ -164,7 +178,8 @@ def _weights_of(root: Contender) -> Weights:
         raise refuse(
             "parent_slug",
             "PARENT_UNAVAILABLE",
-            f"The files of {root.name} cannot be read as they were submitted: {refusal}",
+            _("The files of %(name)s cannot be read as they were submitted: %(refusal)s")
+            % {"name": root.name, "refusal": refusal},
             status=refusal.status,
         ) from refusal
 
@@ -223,4 +238,4 @@ def _default_name(order: Order, locator: str, parent: Contender | None) -> str:
 def _template_warning(config: Mapping[str, Any]) -> tuple[str, ...]:
     if config["has_chat_template"]:
         return ()
-    return ("It brings no chat template: in the arena it continues the prompt as plain text.",)
+    return (NO_TEMPLATE,)

@@ -14,6 +14,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
 
 from evals.problems import Refused, refuse
 
@@ -49,7 +51,7 @@ def look_under(root: Path, locator: str) -> Directory:
     """Return a directory right under a root of our own making."""
     path = root.resolve() / locator
     if not path.is_dir():
-        raise refuse("locator", "NOT_FOUND", "Nothing like that was uploaded: upload it again.")
+        raise refuse("locator", "NOT_FOUND", _("Nothing like that was uploaded: upload it again."))
     return _opened(root.resolve(), path)
 
 
@@ -82,12 +84,12 @@ def _find(locator: str) -> tuple[Path, Path]:
         raise refuse(
             "locator",
             "OUTSIDE_MODEL_ROOT",
-            "That path leads out of the directories that may be submitted (MODEL_ROOT).",
+            _("That path leads out of the directories that may be submitted (MODEL_ROOT)."),
         )
     raise refuse(
         "locator",
         "NOT_FOUND",
-        "No such directory under MODEL_ROOT: give its path relative to one of the roots.",
+        _("No such directory under MODEL_ROOT: give its path relative to one of the roots."),
     )
 
 
@@ -109,13 +111,16 @@ def _sizes(root: Path, path: Path) -> dict[str, int]:
             raise refuse(
                 "locator",
                 "TOO_MANY_FILES",
-                f"That directory holds more than {FILES_MAX:,} files: name the model's own.",
+                _("That directory holds more than %(most)s files: name the model's own.")
+                % {"most": number_format(FILES_MAX, force_grouping=True)},
             )
     return sizes
 
 
 def _link_leaves(file: Path) -> Refused:
-    sentence = f"{file} is a link that leaves MODEL_ROOT: replace it by the file itself."
+    sentence = _("%(file)s is a link that leaves MODEL_ROOT: replace it by the file itself.") % {
+        "file": file
+    }
     return refuse("locator", "LINK_LEAVES_ROOT", sentence)
 
 

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from django.utils.translation import gettext as _
+
 from evals import directories, hub, uploads
 from evals.models import Contender
 from evals.problems import Refused, Unavailable
@@ -16,7 +18,9 @@ def fetch(contender: Contender) -> Path:
         return hub.download(contender.locator, revision=contender.revision)
     if contender.source in (Contender.Source.DIRECTORY, Contender.Source.UPLOAD):
         return _unchanged(contender)
-    raise Unavailable("NO_FILES", f"{contender.name} is asked over its API and has no files.")
+    raise Unavailable(
+        "NO_FILES", _("%(name)s is asked over its API and has no files.") % {"name": contender.name}
+    )
 
 
 def _unchanged(contender: Contender) -> Path:
@@ -30,7 +34,10 @@ def _unchanged(contender: Contender) -> Path:
     if directory.revision != contender.revision:
         raise Unavailable(
             "CONTENT_CHANGED",
-            f"The files of {contender.name} have changed since they were submitted: "
-            "submit the directory again to rank its new content.",
+            _(
+                "The files of %(name)s have changed since they were submitted: submit the "
+                "directory again to rank its new content."
+            )
+            % {"name": contender.name},
         )
     return directory.path

@@ -9,6 +9,8 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from evals.problems import Refused, refuse
 
 PREFIX_BYTES = 8  # the length of the header, little-endian
@@ -40,10 +42,10 @@ class Tensor:
 def read(*, path: str, size: int, fetch: Callable[[int, int], bytes]) -> list[Tensor]:
     """Return the tensors of one file in the order of their bytes; `fetch(start, length)` reads."""
     if size < PREFIX_BYTES + 2:
-        raise _corrupt(path, "is too short to be a safetensors file")
+        raise _corrupt(path, _("is too short to be a safetensors file"))
     length = int.from_bytes(fetch(0, PREFIX_BYTES), "little")
     if length > HEADER_BYTES_MAX or PREFIX_BYTES + length > size:
-        raise _corrupt(path, f"announces a header of {length} bytes")
+        raise _corrupt(path, _("announces a header of %(length)s bytes") % {"length": length})
     start = PREFIX_BYTES + length
     tensors = sorted(
         (
@@ -61,9 +63,9 @@ def _entries(path: str, header: bytes) -> dict[str, object]:
     try:
         entries = json.loads(header)
     except (ValueError, RecursionError) as error:
-        raise _corrupt(path, "has a header that is not JSON") from error
+        raise _corrupt(path, _("has a header that is not JSON")) from error
     if not isinstance(entries, dict):
-        raise _corrupt(path, "has a header that is not a JSON object")
+        raise _corrupt(path, _("has a header that is not a JSON object"))
     return entries
 
 
@@ -75,7 +77,7 @@ def _tensor(path: str, name: str, entry: object, start: int) -> Tensor:
                 width = WIDTHS.get(dtype)
                 if width is None or tensor.elements * width == end - begin:
                     return tensor
-    raise _corrupt(path, f"describes the tensor {name[:100]!r} wrongly")
+    raise _corrupt(path, _("describes the tensor %(name)s wrongly") % {"name": repr(name[:100])})
 
 
 def _check_layout(path: str, tensors: list[Tensor], start: int, size: int) -> None:
@@ -83,14 +85,22 @@ def _check_layout(path: str, tensors: list[Tensor], start: int, size: int) -> No
     reached = start
     for tensor in tensors:
         if tensor.begin != reached:
-            raise _corrupt(path, f"has a gap or an overlap before the tensor {tensor.name[:100]!r}")
+            raise _corrupt(
+                path,
+                _("has a gap or an overlap before the tensor %(name)s")
+                % {"name": repr(tensor.name[:100])},
+            )
         reached = tensor.end
     if reached != size:
-        raise _corrupt(path, f"should end at byte {reached} and has {size}")
+        raise _corrupt(
+            path,
+            _("should end at byte %(reached)s and has %(size)s")
+            % {"reached": reached, "size": size},
+        )
 
 
 def _corrupt(path: str, what: str) -> Refused:
-    sentence = (
-        f"{path} {what}: save the weights again with safetensors and submit the new revision."
-    )
+    sentence = _(
+        "%(path)s %(what)s: save the weights again with safetensors and submit the new revision."
+    ) % {"path": path, "what": what}
     return refuse("locator", "CORRUPT_WEIGHTS", sentence)

@@ -14,6 +14,8 @@ from typing import BinaryIO
 
 import httpx
 from django.conf import settings
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
 from huggingface_hub import HfApi, errors, hf_hub_url, snapshot_download
 from huggingface_hub.hf_api import ModelInfo
 from huggingface_hub.utils import (  # type: ignore[attr-defined]  # documented, not annotated
@@ -142,7 +144,8 @@ def _repository(info: ModelInfo) -> Repository:
         raise refuse(
             "locator",
             "TOO_MANY_FILES",
-            f"That repository has no commit, or more than {FILES_MAX:,} files: submit another.",
+            _("That repository has no commit, or more than %(most)s files: submit another.")
+            % {"most": number_format(FILES_MAX, force_grouping=True)},
         )
     card = info.card_data
     licence = card.get("license") if card else None
@@ -167,7 +170,10 @@ def _refusals(repo_id: str, revision: str) -> Iterator[None]:
         raise _no_revision(repo_id, revision) from error
     except errors.EntryNotFoundError as error:
         raise refuse(
-            "locator", "NOT_FOUND", f"A file of {repo_id} has gone from the hub: submit it again."
+            "locator",
+            "NOT_FOUND",
+            _("A file of %(repo_id)s has gone from the hub: submit it again.")
+            % {"repo_id": repo_id},
         ) from error
     except errors.HfHubHTTPError as error:
         raise _status_refusal(repo_id, revision, error.response.status_code) from error
@@ -193,8 +199,11 @@ def _gated(repo_id: str) -> Refused:
     return refuse(
         "locator",
         "GATED",
-        f"{repo_id} is gated: accept its terms on the hub with the account whose token this site "
-        "uses (HF_TOKEN), then submit again.",
+        _(
+            "%(repo_id)s is gated: accept its terms on the hub with the account whose "
+            "token this site uses (HF_TOKEN), then submit again."
+        )
+        % {"repo_id": repo_id},
     )
 
 
@@ -202,18 +211,21 @@ def _not_found(repo_id: str) -> Refused:
     return refuse(
         "locator",
         "NOT_FOUND",
-        f"The hub knows no public model repository {repo_id}: check the spelling, and that it is "
-        "neither private nor a dataset nor a space.",
+        _(
+            "The hub knows no public model repository %(repo_id)s: check the spelling, and "
+            "that it is neither private nor a dataset nor a space."
+        )
+        % {"repo_id": repo_id},
     )
 
 
 def _no_revision(repo_id: str, revision: str) -> Refused:
-    sentence = (
-        f"{repo_id} has no branch, tag or commit {revision!r}: leave it empty for the latest."
-    )
+    sentence = _(
+        "%(repo_id)s has no branch, tag or commit %(revision)s: leave it empty for the latest."
+    ) % {"repo_id": repo_id, "revision": repr(revision)}
     return refuse("revision", "REVISION_NOT_FOUND", sentence)
 
 
 def _unreachable() -> Refused:
-    sentence = "The model hub does not answer just now: try again in a few minutes."
+    sentence = _("The model hub does not answer just now: try again in a few minutes.")
     return Refused(Problem("locator", "HUB_UNREACHABLE", sentence), status=503)

@@ -12,6 +12,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
 
 from evals import journal, quotas, submissions
 from evals.models import Benchmark, Checkpoint, Contender, EvalRun, Score, Submission, Suite
@@ -57,7 +59,8 @@ def keep(
         raise refuse(
             "file",
             "NOTHING_MATCHES",
-            f"Nothing in it was asked as {suite.title} asks: {'; '.join(passed_over[:3])}.",
+            _("Nothing in it was asked as %(suite)s asks: %(passed_over)s.")
+            % {"suite": suite.title, "passed_over": "; ".join(passed_over[:3])},
         )
     with transaction.atomic():
         run = _run(report, contender, suite, by.owner, now)
@@ -70,14 +73,24 @@ def keep(
 
 def _read(content: bytes) -> dict[str, Any]:
     if len(content) > BYTES_MAX:
-        raise refuse("file", "FILE_TOO_LARGE", f"At most {BYTES_MAX:,} bytes are read.", status=413)
+        raise refuse(
+            "file",
+            "FILE_TOO_LARGE",
+            _("At most %(most)s bytes are read.")
+            % {"most": number_format(BYTES_MAX, force_grouping=True)},
+            status=413,
+        )
     try:
         report = json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise refuse("file", "FILE_UNREADABLE", "That is not JSON: give results_….json.") from error
+        raise refuse(
+            "file", "FILE_UNREADABLE", _("That is not JSON: give results_….json.")
+        ) from error
     if not isinstance(report, dict) or not isinstance(report.get("results"), dict):
         raise refuse(
-            "file", "NOT_LM_EVAL", "That is not lm-eval's: give the results_….json that it wrote."
+            "file",
+            "NOT_LM_EVAL",
+            _("That is not lm-eval's: give the results_….json that it wrote."),
         )
     return report
 
@@ -95,15 +108,18 @@ def _matched(report: Mapping[str, Any], suite: Suite) -> tuple[list[Reported], l
 def _reported(report: Mapping[str, Any], benchmark: Benchmark) -> Reported:
     """Return the value of one benchmark, or raise ValueError with the reason."""
     if benchmark.parts or "+" in benchmark.metric:
-        raise ValueError("it is put together from parts, which a file cannot prove")
+        raise ValueError(_("it is put together from parts, which a file cannot prove"))
     results = report["results"].get(benchmark.task)
     if not isinstance(results, dict):
-        raise ValueError(f"the file has no task {benchmark.task}")
+        raise ValueError(_("the file has no task %(task)s") % {"task": benchmark.task})
     value = _number(results.get(f"{benchmark.metric},{benchmark.filter}"))
     if value is None:
-        raise ValueError(f"the file has no finite {benchmark.metric},{benchmark.filter}")
+        raise ValueError(
+            _("the file has no finite %(metric)s,%(filter)s")
+            % {"metric": benchmark.metric, "filter": benchmark.filter}
+        )
     if not 0 <= value <= 1 and benchmark.is_percent:
-        raise ValueError(f"{value} is not between 0 and 1")
+        raise ValueError(_("%(value)s is not between 0 and 1") % {"value": value})
     _check_way(report, benchmark)
     return Reported(
         benchmark=benchmark,
@@ -116,20 +132,30 @@ def _reported(report: Mapping[str, Any], benchmark: Benchmark) -> Reported:
 def _check_way(report: Mapping[str, Any], benchmark: Benchmark) -> None:
     shots = _of(report, "n-shot", benchmark.task)
     if shots != benchmark.shots:
-        raise ValueError(f"it was asked with {shots} shots, not {benchmark.shots}")
+        raise ValueError(
+            _("it was asked with %(shots)s shots, not %(wanted)s")
+            % {"shots": shots, "wanted": benchmark.shots}
+        )
     limit = (report.get("config") or {}).get("limit") if isinstance(report, dict) else None
     if limit != benchmark.limit and not (limit is None and benchmark.limit is None):
-        raise ValueError(f"it was asked with the limit {limit}, not {benchmark.limit}")
+        raise ValueError(
+            _("it was asked with the limit %(limit)s, not %(wanted)s")
+            % {"limit": limit, "wanted": benchmark.limit}
+        )
     has_chat = bool(report.get("chat_template_sha") or report.get("chat_template"))
     if has_chat != benchmark.is_chat:
-        raise ValueError("it was asked " + ("with" if has_chat else "without") + " a chat template")
+        raise ValueError(
+            _("it was asked with a chat template")
+            if has_chat
+            else _("it was asked without a chat template")
+        )
 
 
 def _samples(report: Mapping[str, Any], benchmark: Benchmark) -> int:
     counted = _of(report, "n-samples", benchmark.task)
     effective = counted.get("effective") if isinstance(counted, dict) else counted
     if type(effective) is not int or not 0 < effective < 2**31:
-        raise ValueError("the file does not say how many questions were asked")
+        raise ValueError(_("the file does not say how many questions were asked"))
     return effective
 
 

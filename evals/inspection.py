@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
 from evals import quantisations, weights
 from evals.problems import refuse
 from evals.sources import Source, plain, read_json
@@ -77,8 +80,11 @@ def refuse_code(source: Source) -> None:
                 raise refuse(
                     "locator",
                     "REMOTE_CODE",
-                    f"{name} has an auto_map, which runs the repository's own code: submit a "
-                    "version for an architecture that transformers knows.",
+                    _(
+                        "%(name)s has an auto_map, which runs the repository's own code: submit a "
+                        "version for an architecture that transformers knows."
+                    )
+                    % {"name": name},
                 )
 
 
@@ -95,10 +101,10 @@ def has_chat_template(source: Source) -> bool:
 def _no_config(source: Source) -> Exception:
     if "adapter_config.json" in source.sizes:
         return refuse(
-            "kind", "IS_AN_ADAPTER", "That is an adapter: choose kind ADAPTER and its parent."
+            "kind", "IS_AN_ADAPTER", _("That is an adapter: choose kind ADAPTER and its parent.")
         )
     return refuse(
-        "locator", "CONFIG_MISSING", "No config.json is there: give the model's own directory."
+        "locator", "CONFIG_MISSING", _("No config.json is there: give the model's own directory.")
     )
 
 
@@ -122,7 +128,12 @@ def _refuse_tokenizer(source: Source) -> None:
             raise refuse(
                 "locator",
                 "TOKENIZER_TOO_LARGE",
-                f"{name} has {size:,} bytes; at most {TOKENIZER_BYTES_MAX:,} are taken.",
+                _("%(name)s has %(size)s bytes; at most %(most)s are taken.")
+                % {
+                    "name": name,
+                    "size": number_format(size, force_grouping=True),
+                    "most": number_format(TOKENIZER_BYTES_MAX, force_grouping=True),
+                },
             )
 
 
@@ -130,7 +141,7 @@ def _facts(config: Mapping[str, Any]) -> dict[str, Any]:
     model_type = config.get("model_type")
     if not isinstance(model_type, str) or not model_type:
         raise refuse(
-            "locator", "CONFIG_UNREADABLE", "config.json names no model_type: add it first."
+            "locator", "CONFIG_UNREADABLE", _("config.json names no model_type: add it first.")
         )
     for name, most in RANGES.items():
         value = config.get(name)
@@ -138,7 +149,12 @@ def _facts(config: Mapping[str, Any]) -> dict[str, Any]:
             raise refuse(
                 "locator",
                 "CONFIG_OUT_OF_RANGE",
-                f"config.json says {name} is {plain(value, 40)}: mend it (1 to {most:,}).",
+                _("config.json says %(name)s is %(value)s: mend it (1 to %(most)s).")
+                % {
+                    "name": name,
+                    "value": plain(value, 40),
+                    "most": number_format(most, force_grouping=True),
+                },
             )
     architectures = config.get("architectures")
     return {
@@ -162,6 +178,12 @@ def _refuse_vocabulary(facts: Mapping[str, Any], found: Weights) -> None:
         raise refuse(
             "locator",
             "CONFIG_OUT_OF_RANGE",
-            f"config.json says vocab_size is {claimed:,} and the embedding has "
-            f"{embedding.shape[0]:,} rows: mend config.json.",
+            _(
+                "config.json says vocab_size is %(claimed)s and the embedding has %(rows)s "
+                "rows: mend config.json."
+            )
+            % {
+                "claimed": number_format(claimed, force_grouping=True),
+                "rows": number_format(embedding.shape[0], force_grouping=True),
+            },
         )

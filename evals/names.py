@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from evals.models import Contender
 from evals.problems import Problem
@@ -22,15 +23,19 @@ def has_control(text: str, *, allowed: str = "") -> bool:
 def check(name: str, *, field: str = "name") -> Problem | None:
     """Return what is wrong with a name that a person gave; None: nothing."""
     if has_control(name):
-        return Problem(field, "CONTROL_CHARACTERS", "Leave invisible characters out of the name.")
+        return Problem(
+            field, "CONTROL_CHARACTERS", _("Leave invisible characters out of the name.")
+        )
     if len(name) > NAME_MAX:
-        return Problem(field, "TOO_LONG", f"Give a name of at most {NAME_MAX} characters.")
+        return Problem(
+            field, "TOO_LONG", _("Give a name of at most %(most)s characters.") % {"most": NAME_MAX}
+        )
     if name.startswith(FORMULA_STARTS):
-        return Problem(field, "BAD_NAME", "Begin the name with a letter or a digit.")
+        return Problem(field, "BAD_NAME", _("Begin the name with a letter or a digit."))
     if any(each in name for each in "<>\\`{}"):
-        return Problem(field, "BAD_NAME", "Leave < > \\ ` { } out of the name.")
+        return Problem(field, "BAD_NAME", _("Leave < > \\ ` { } out of the name."))
     if name and not any(each.isalnum() for each in name):
-        return Problem(field, "BAD_NAME", "Give a name with at least one letter or digit.")
+        return Problem(field, "BAD_NAME", _("Give a name with at least one letter or digit."))
     return None
 
 

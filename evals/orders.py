@@ -9,6 +9,8 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from django.conf import settings
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from evals import names
@@ -72,7 +74,7 @@ def check_permission(order: Order, *, submitter: User | None, is_operator: bool)
         raise refuse(
             "locator",
             "LOCAL_PATH_FORBIDDEN",
-            "Paths of this machine are for its staff: give a path relative to MODEL_ROOT.",
+            _("Paths of this machine are for its staff: give a path relative to MODEL_ROOT."),
             status=403,
         )
     if order.source == Contender.Source.DIRECTORY:
@@ -81,7 +83,7 @@ def check_permission(order: Order, *, submitter: User | None, is_operator: bool)
             submitter,
             is_staff,
             field="source",
-            what="submit directories",
+            what=_("submit directories"),
         )
 
 
@@ -104,28 +106,36 @@ def _check_policy(
     if policy == "anyone" or is_staff or (policy == "signed-in" and submitter is not None):
         return
     if policy == "signed-in":
-        raise refuse(field, "SIGN_IN_REQUIRED", f"Sign in to {what} here.", status=403)
-    raise refuse(field, "STAFF_ONLY", f"Only staff may {what} here.", status=403)
+        raise refuse(
+            field, "SIGN_IN_REQUIRED", _("Sign in to %(what)s here.") % {"what": what}, status=403
+        )
+    raise refuse(
+        field, "STAFF_ONLY", _("Only staff may %(what)s here.") % {"what": what}, status=403
+    )
 
 
 def _problems(order: Order) -> Iterator[Problem]:
     garbled = list(_garbled(order))
     yield from garbled
     if order.kind not in Contender.Kind.values:
-        yield Problem("kind", "BAD_KIND", "Choose MODEL, ADAPTER or BASELINE.")
+        yield Problem("kind", "BAD_KIND", _("Choose MODEL, ADAPTER or BASELINE."))
     if order.source not in Contender.Source.values:
-        yield Problem("source", "BAD_SOURCE", "Choose HUB, DIRECTORY, UPLOAD or API.")
+        yield Problem("source", "BAD_SOURCE", _("Choose HUB, DIRECTORY, UPLOAD or API."))
     elif (order.kind == Contender.Kind.BASELINE) != (order.source == Contender.Source.API):
-        yield Problem("source", "BAD_SOURCE", "A baseline, and nothing else, is asked over an API.")
+        yield Problem(
+            "source", "BAD_SOURCE", _("A baseline, and nothing else, is asked over an API.")
+        )
     if order.kind == Contender.Kind.ADAPTER and not order.parent_slug:
-        yield Problem("parent_slug", "PARENT_REQUIRED", "Name the model or adapter it stands on.")
+        yield Problem(
+            "parent_slug", "PARENT_REQUIRED", _("Name the model or adapter it stands on.")
+        )
     if order.kind != Contender.Kind.MODEL and order.variant_of_slug:
-        sentence = "Only a quantised model names what it was made from."
+        sentence = _("Only a quantised model names what it was made from.")
         yield Problem("variant_of_slug", "VARIANT_FORBIDDEN", sentence)
     if order.kind != Contender.Kind.ADAPTER and order.source == Contender.Source.UPLOAD:
-        yield Problem("source", "UPLOAD_IS_ADAPTER", "Only adapters are uploaded: use the hub.")
+        yield Problem("source", "UPLOAD_IS_ADAPTER", _("Only adapters are uploaded: use the hub."))
     if order.kind != Contender.Kind.ADAPTER and order.parent_slug:
-        yield Problem("parent_slug", "PARENT_FORBIDDEN", "Only an adapter stands on a parent.")
+        yield Problem("parent_slug", "PARENT_FORBIDDEN", _("Only an adapter stands on a parent."))
     if order.name and (problem := names.check(order.name)):
         yield problem
     if not garbled:
@@ -137,28 +147,36 @@ def _garbled(order: Order) -> Iterator[Problem]:
     for field, longest in LONGEST.items():
         text = getattr(order, field)
         if len(text) > longest:
-            yield Problem(field, "TOO_LONG", f"At most {longest} characters fit here.")
+            yield Problem(
+                field,
+                "TOO_LONG",
+                _("At most %(longest)s characters fit here.") % {"longest": longest},
+            )
         elif names.has_control(text, allowed=MULTILINE.get(field, "")):
-            yield Problem(field, "CONTROL_CHARACTERS", "Leave invisible characters out.")
+            yield Problem(field, "CONTROL_CHARACTERS", _("Leave invisible characters out."))
 
 
 def _place_problems(order: Order) -> Iterator[Problem]:
     locator = order.locator
     if not locator:
-        yield Problem("locator", "REQUIRED", "Name the repository, the directory or the address.")
+        yield Problem(
+            "locator", "REQUIRED", _("Name the repository, the directory or the address.")
+        )
     elif order.source == Contender.Source.HUB:
         if not REPO_ID.match(locator) or "--" in locator or ".." in locator:
-            sentence = "Give a repository of the hub as owner/name, such as acme/heron."
+            sentence = _("Give a repository of the hub as owner/name, such as acme/heron.")
             yield Problem("locator", "BAD_REPO_ID", sentence)
     elif order.source == Contender.Source.UPLOAD and not UPLOAD.match(locator):
-        yield Problem("locator", "BAD_UPLOAD", "Give the name that the upload was answered with.")
+        yield Problem(
+            "locator", "BAD_UPLOAD", _("Give the name that the upload was answered with.")
+        )
     elif order.source == Contender.Source.DIRECTORY and not _is_path(locator):
-        sentence = "Give a directory relative to MODEL_ROOT, such as models/heron."
+        sentence = _("Give a directory relative to MODEL_ROOT, such as models/heron.")
         yield Problem("locator", "BAD_PATH", sentence)
     if order.revision and (not REVISION.match(order.revision) or ".." in order.revision):
-        yield Problem("revision", "BAD_REVISION", "Give a branch, a tag or a commit.")
+        yield Problem("revision", "BAD_REVISION", _("Give a branch, a tag or a commit."))
     if order.source == Contender.Source.API and not API_MODEL.match(order.api_model):
-        yield Problem("api_model", "BAD_API_MODEL", "Give the model's name as its API knows it.")
+        yield Problem("api_model", "BAD_API_MODEL", _("Give the model's name as its API knows it."))
 
 
 def _is_path(locator: str) -> bool:
@@ -174,10 +192,15 @@ def _is_path(locator: str) -> bool:
 
 def _cost_problems(order: Order) -> Iterator[Problem]:
     if order.cost_evidence not in Contender.CostEvidence.values:
-        yield Problem("cost_evidence", "BAD_CHOICE", "Choose UNKNOWN, DECLARED or GPU_HOURS.")
+        yield Problem("cost_evidence", "BAD_CHOICE", _("Choose UNKNOWN, DECLARED or GPU_HOURS."))
     for field, value, most in (
         ("training_cost_usd", order.training_cost_usd, COST_MAX),
         ("price_usd_per_million_tokens", order.price_usd_per_million_tokens, PRICE_MAX),
     ):
         if value is not None and not (value.is_finite() and 0 <= value < most):
-            yield Problem(field, "OUT_OF_RANGE", f"Give dollars from 0 to less than {most:,}.")
+            yield Problem(
+                field,
+                "OUT_OF_RANGE",
+                _("Give dollars from 0 to less than %(most)s.")
+                % {"most": number_format(most, force_grouping=True)},
+            )

@@ -6,6 +6,8 @@ Pure: it reads a mapping and says a word. Which of them vLLM can load is listed 
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from evals.problems import refuse
 
 LOADABLE = {
@@ -27,8 +29,14 @@ def of(config: Mapping[str, Any]) -> str:
         raise refuse(
             "locator",
             "QUANTISATION_UNSUPPORTED",
-            f"Its weights are quantised by {method[:30] or 'an unnamed method'}, which is not "
-            f"served here: {', '.join(LOADABLE.values())} are.",
+            _(
+                "Its weights are quantised by %(method)s, which is not served here: "
+                "%(loadable)s are."
+            )
+            % {
+                "method": method[:30] or _("an unnamed method"),
+                "loadable": ", ".join(LOADABLE.values()),
+            },
         )
     bits = _bits(told)
     return f"{LOADABLE[method]} {bits}-bit" if bits else LOADABLE[method]

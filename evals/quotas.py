@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from evals.models import EvalRun, Submission
 from evals.problems import refuse
@@ -37,7 +38,10 @@ def check(*, owner: str, now: datetime) -> None:
     raise refuse(
         "kind",
         "TOO_MANY_SUBMISSIONS",
-        f"{settings.SUBMISSIONS_PER_DAY} submissions a day are taken from one person: "
-        f"the next is free at {first + DAY:%Y-%m-%d %H:%M} UTC.",
+        _(
+            "%(most)s submissions a day are taken from one person: the next "
+            "is free at %(moment)s UTC."
+        )
+        % {"most": settings.SUBMISSIONS_PER_DAY, "moment": f"{first + DAY:%Y-%m-%d %H:%M}"},
         status=429,
     )

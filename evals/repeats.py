@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from evals import journal, quotas, runs, submissions
 from evals.models import Checkpoint, EvalRun, Submission
@@ -42,12 +43,12 @@ def resume(*, run: EvalRun, now: datetime) -> None:
         with transaction.atomic():
             ended = EvalRun.objects.filter(pk=run.pk, state__in=EARLY)
             if not ended.update(**AS_NEW, attempts_before=F("attempt"), queued_at=now):
-                raise NotRepeatable("Only a run that failed or was stopped can go on.")
+                raise NotRepeatable(_("Only a run that failed or was stopped can go on."))
             unfinished = Checkpoint.objects.filter(run=run, state=Checkpoint.State.RUNNING)
             unfinished.update(state=Checkpoint.State.WAITING, requests_done=0)
             journal.write(run=run, text="Somebody asked to go on with it.", now=now)
     except IntegrityError as error:
-        raise NotRepeatable("Another run of it is under way: follow that one.") from error
+        raise NotRepeatable(_("Another run of it is under way: follow that one.")) from error
 
 
 def rerun(
@@ -57,7 +58,7 @@ def rerun(
     contender, suite = submission.contender, submission.run.suite
     with transaction.atomic():
         if EvalRun.objects.unfinished().filter(contender=contender, suite=suite).exists():
-            raise NotRepeatable("It is being measured already: wait for the end, or stop it.")
+            raise NotRepeatable(_("It is being measured already: wait for the end, or stop it."))
         run = runs.enqueue(contender=contender, suite=suite, owner=by.owner, now=now)
         again = submissions.record(contender=contender, run=run, by=by, now=now)
         if is_limited:

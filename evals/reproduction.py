@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from evals.models import Benchmark, Contender, EvalRun, Score
 
@@ -29,7 +30,7 @@ def commands(run: EvalRun) -> list[str]:
 def remark(run: EvalRun) -> str:
     """Return what the commands leave out, if anything."""
     if run.contender.depth > 1:
-        return (
+        return _(
             "lm_eval takes one adapter: merge the layers below into the base first, or use "
             "manage.py reproduce, which serves the stack as it was served."
         )

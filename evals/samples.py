@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from evals import lazily, paired
 from evals.models import Score
@@ -68,7 +69,7 @@ def file_of(score: Score) -> Path:
     """Return the file of a score's questions; raise SamplesMissing."""
     path = Path(settings.VAR_DIR, score.samples_path)
     if not score.samples_path or not path.is_file():
-        raise SamplesMissing("This score keeps no questions.")
+        raise SamplesMissing(_("This score keeps no questions."))
     return path
 
 
@@ -79,7 +80,7 @@ def read(score: Score, columns: tuple[str, ...] = COLUMNS) -> pd.DataFrame:
         held = pq.read_schema(path).names
         table = pq.read_table(path, columns=[each for each in columns if each in held])
     except (OSError, pa.ArrowException) as error:
-        raise SamplesMissing("The questions of this score cannot be read any more.") from error
+        raise SamplesMissing(_("The questions of this score cannot be read any more.")) from error
     frame: pd.DataFrame = table.to_pandas()
     if "weight" in columns and "weight" not in held:  # written before weights were
         frame["weight"] = 1.0
@@ -93,7 +94,7 @@ def pairs(before: Score, after: Score) -> Pairs:
     )
     joined = joined.dropna().sort_index()
     if joined.empty:
-        raise SamplesMissing("The two scores share no question that has a value.")
+        raise SamplesMissing(_("The two scores share no question that has a value."))
     return Pairs(
         questions=tuple(map(str, joined.index)),
         before=joined["value_before"].to_numpy(np.float64),

@@ -7,6 +7,9 @@ import json
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
 from evals.problems import refuse
 
 
@@ -46,16 +49,25 @@ def read_json(source: Source, path: str, *, max_bytes: int) -> dict[str, Any]:
         raise refuse(
             "locator",
             "CONFIG_TOO_LARGE",
-            f"{path} has {size:,} bytes; at most {max_bytes:,} are read. Submit a smaller file.",
+            _("%(path)s has %(size)s bytes; at most %(most)s are read. Submit a smaller file.")
+            % {
+                "path": path,
+                "size": number_format(size, force_grouping=True),
+                "most": number_format(max_bytes, force_grouping=True),
+            },
         )
     try:
         content = json.loads(source.read(path, 0, size))
     except (ValueError, RecursionError) as error:
         raise refuse(
-            "locator", "CONFIG_UNREADABLE", f"{path} is not valid JSON: mend it and submit again."
+            "locator",
+            "CONFIG_UNREADABLE",
+            _("%(path)s is not valid JSON: mend it and submit again.") % {"path": path},
         ) from error
     if not isinstance(content, dict):
         raise refuse(
-            "locator", "CONFIG_UNREADABLE", f"{path} must hold a JSON object: mend it first."
+            "locator",
+            "CONFIG_UNREADABLE",
+            _("%(path)s must hold a JSON object: mend it first.") % {"path": path},
         )
     return content

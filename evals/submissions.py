@@ -62,7 +62,7 @@ def submit(
             return Accepted(submission, is_new, candidate.warnings)
         except IntegrityError:  # somebody took the slug, or made the same contender, just now
             continue
-    raise refuse("name", "NAME_TAKEN", "Give it another name: that one is in use.")
+    raise refuse("name", "NAME_TAKEN", _("Give it another name: that one is in use."))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from evals.models import Benchmark, Suite
 
@@ -80,9 +81,11 @@ def check_text(text: str, *, name: str) -> tuple[dict[str, Any], list[Entry]]:
     described = _read(text, name)
     entries = [_entry(Path(name), each) for each in described.get("benchmarks") or []]
     if not KEY.match(str(described.get("key", ""))) or not entries:
-        raise SuiteInvalid(f"{name}: a suite needs a key (a-z, 0-9, -) and benchmarks.")
+        raise SuiteInvalid(
+            _("%(name)s: a suite needs a key (a-z, 0-9, -) and benchmarks.") % {"name": name}
+        )
     if len({entry.key for entry in entries}) < len(entries):
-        raise SuiteInvalid(f"{name}: two benchmarks have the same key.")
+        raise SuiteInvalid(_("%(name)s: two benchmarks have the same key.") % {"name": name})
     return described, entries
 
 
@@ -101,8 +104,14 @@ def named(key: str) -> Suite:
     suite = Suite.objects.current().filter(key=key).first()
     if suite is None:
         near = get_close_matches(key, Suite.objects.current().values_list("key", flat=True), n=1)
-        hint = f"did you mean {near[0]}?" if near else "see the list on the board."
-        raise SuiteMissing(f"There is no suite {key[:60]!r}: {hint}")
+        hint = (
+            _("did you mean %(near)s?") % {"near": near[0]}
+            if near
+            else _("see the list on the board.")
+        )
+        raise SuiteMissing(
+            _("There is no suite %(key)s: %(hint)s") % {"key": repr(key[:60]), "hint": hint}
+        )
     return suite
 
 

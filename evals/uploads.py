@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Protocol
 
 from django.conf import settings
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
 
 from evals import directories
 from evals.directories import Directory
@@ -48,7 +50,9 @@ def keep(files: Mapping[str, Uploaded]) -> str:
     missing = [name for name in (CONFIG, WEIGHTS) if name not in files]
     if missing:
         raise refuse(
-            "files", "UPLOAD_INCOMPLETE", f"Add {' and '.join(missing)}, as PEFT saves it."
+            "files",
+            "UPLOAD_INCOMPLETE",
+            _("Add %(missing)s, as PEFT saves it.") % {"missing": _(" and ").join(missing)},
         )
     _check_sizes(files)
     root = _root()
@@ -86,7 +90,11 @@ def named(files: Iterable[Uploaded]) -> dict[str, Uploaded]:
             raise refuse(
                 "uploaded",
                 "UPLOAD_UNKNOWN_FILE",
-                f"Only {CONFIG}, {WEIGHTS} and {CARD} are taken, and no archives: unpack it first.",
+                _(
+                    "Only %(config)s, %(weights)s and %(card)s are taken, and no archives: unpack "
+                    "it first."
+                )
+                % {"config": CONFIG, "weights": WEIGHTS, "card": CARD},
             )
         found[name] = file
     return found
@@ -103,8 +111,15 @@ def _check_sizes(files: Mapping[str, Uploaded]) -> None:
             raise refuse(
                 "uploaded",
                 "UPLOAD_TOO_LARGE",
-                f"{name} has {file.size:,} bytes; at most {most:,} are taken. Submit it from the "
-                "hub instead.",
+                _(
+                    "%(name)s has %(size)s bytes; at most %(most)s are taken. Submit it from the "
+                    "hub instead."
+                )
+                % {
+                    "name": name,
+                    "size": number_format(file.size or 0, force_grouping=True),
+                    "most": number_format(most, force_grouping=True),
+                },
                 status=413,
             )
 
@@ -118,11 +133,17 @@ def _write(path: Path, name: str, file: Uploaded) -> None:
                 raise refuse(
                     "uploaded",
                     "UPLOAD_IS_ARCHIVE",
-                    f"{name} is an archive or a pickle: upload the plain files that PEFT saves.",
+                    _("%(name)s is an archive or a pickle: upload the plain files that PEFT saves.")
+                    % {"name": name},
                 )
             written += len(chunk)
             if written > most:
-                raise refuse("uploaded", "UPLOAD_TOO_LARGE", f"{name} is too large.", status=413)
+                raise refuse(
+                    "uploaded",
+                    "UPLOAD_TOO_LARGE",
+                    _("%(name)s is too large.") % {"name": name},
+                    status=413,
+                )
             kept.write(chunk)
 
 

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
 
 from evals import headers
 from evals.headers import Tensor
@@ -59,15 +61,19 @@ def _read(source: Source, names: Iterable[str]) -> Weights:
         raise refuse(
             "locator",
             "WEIGHTS_MISSING",
-            f"{INDEX} names {missing[0]}, which is not there: upload it and submit again.",
+            _("%(index)s names %(missing)s, which is not there: upload it and submit again.")
+            % {"index": INDEX, "missing": missing[0]},
         )
     total = sum(source.sizes[name] for name in names)
     if total > settings.MAX_MODEL_BYTES:
         raise refuse(
             "locator",
             "TOO_LARGE",
-            f"The weights have {total / 1e9:,.1f} GB; this site takes at most "
-            f"{settings.MAX_MODEL_BYTES / 1e9:,.1f} GB.",
+            _("The weights have %(total)s GB; this site takes at most %(most)s GB.")
+            % {
+                "total": number_format(total / 1e9, 1, force_grouping=True),
+                "most": number_format(settings.MAX_MODEL_BYTES / 1e9, 1, force_grouping=True),
+            },
         )
     return _collect(source, names, total)
 
@@ -84,7 +90,11 @@ def _collect(source: Source, names: list[str], total: int) -> Weights:
             tensors[tensor.name] = tensor
             files[tensor.name] = name
     if not tensors:
-        raise refuse("locator", "CORRUPT_WEIGHTS", f"{names[0]} holds no tensors: save it again.")
+        raise refuse(
+            "locator",
+            "CORRUPT_WEIGHTS",
+            _("%(name)s holds no tensors: save it again.") % {"name": names[0]},
+        )
     return Weights(tensors, files, total)
 
 
@@ -94,12 +104,15 @@ def _none_usable(source: Source) -> Refused:
         return refuse(
             "locator",
             "NO_WEIGHTS",
-            "No safetensors weights are there: check the path, or upload them first.",
+            _("No safetensors weights are there: check the path, or upload them first."),
         )
     shown = ", ".join(pickles[:NAMES_SHOWN]) + (" …" if len(pickles) > NAMES_SHOWN else "")
     return refuse(
         "locator",
         "PICKLE_ONLY",
-        f"The weights are pickles, which can run code ({shown}): save them as safetensors "
-        "(save_pretrained does) and submit the new revision.",
+        _(
+            "The weights are pickles, which can run code (%(shown)s): save them as "
+            "safetensors (save_pretrained does) and submit the new revision."
+        )
+        % {"shown": shown},
     )

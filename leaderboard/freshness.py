@@ -16,7 +16,7 @@ from django.utils.translation import get_language
 from leaderboard import delays
 from leaderboard.ready_answers import HoldingResponse
 
-WATCHED = ("leaderboard", "templates", "evals", "arena")
+WATCHED = ("leaderboard", "templates", "locale", "evals", "arena")
 
 
 @cache

@@ -19,6 +19,7 @@ TOPICS = {
     "add-a-suite": "how-to/add-a-suite.md",
     "import-results": "how-to/import-results.md",
     "read-the-intervals": "how-to/read-the-intervals.md",
+    "translate": "how-to/translate.md",
     "command-line": "reference/cli.md",
     "api": "reference/api.md",
     "metrics": "reference/metrics.md",

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
 from evals.models import Contender
 from leaderboard.licences import Inherited, inherited
 from leaderboard.weight_classes import GIGABYTE, weight_class
@@ -136,7 +138,13 @@ class Progress:
     @property
     def label(self) -> str:
         """Return the state in one word."""
-        return "stopped" if self.state == "CANCELLED" else self.state.lower()
+        states = {
+            "QUEUED": _("queued"),
+            "RUNNING": _("running"),
+            "FAILED": _("failed"),
+            "CANCELLED": _("stopped"),
+        }
+        return states.get(self.state, self.state.lower())
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.db import connections
 from django.db.models import Count, Max, Q, Sum
+from django.utils import translation
 
 from arena.models import RatingSnapshot
 from evals.models import Checkpoint, Contender, EvalRun, Score, Suite
@@ -146,7 +147,8 @@ def version_of(suite: Suite | None) -> str:
 def _read(suite: Suite | None) -> Snapshot:
     version = version_of(suite)  # before the rows: a change meanwhile is seen at the next look
     started = time.monotonic()
-    read = board.read(suite=suite)
+    with translation.override(settings.LANGUAGE_CODE):  # kept for readers of every language
+        read = board.read(suite=suite)
     ended = time.monotonic()
     if len(read.rows) > LARGE_ROWS:
         gc.collect()

@@ -68,7 +68,7 @@ def _listed(name: str, candidate: candidates.Candidate) -> Checked:
         name=name,
         parameters=fields.get("parameters"),
         rank=fields.get("rank"),
-        serving=Contender.Serving(fields["serving"]).label,
+        serving=str(Contender.Serving(fields["serving"]).label),
         revision=str(candidate.identity["revision"]),
         warnings=candidate.warnings,
     )

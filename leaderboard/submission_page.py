@@ -9,6 +9,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from evals import journal, notices, reproduction
 from evals.models import (
@@ -22,6 +23,7 @@ from evals.models import (
     Submission,
 )
 from evals.queue import Forecast
+from leaderboard.sayings import said
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,12 @@ class Step:
     @property
     def state_label(self) -> str:
         """Return the state in a word."""
-        words = {"done": _("done"), "here": _("now"), "ahead": _("ahead"), "wrong": _("wrong")}
+        words = {
+            "done": pgettext("step", "done"),
+            "here": pgettext("step", "now"),
+            "ahead": pgettext("step", "ahead"),
+            "wrong": pgettext("step", "failed"),
+        }
         return words[self.state]
 
 
@@ -175,12 +182,12 @@ def _here(is_wrong: bool) -> str:
 def _sentence(run: EvalRun) -> str:
     """Return what happens right now."""
     if run.stage:
-        return run.stage
+        return said(run.stage)
     return {
         EvalRun.State.QUEUED: _("Waiting for a worker."),
         EvalRun.State.RUNNING: _("A worker has taken it."),
         EvalRun.State.SUCCEEDED: _("Measured. Its scores are on the board."),
-        EvalRun.State.FAILED: run.error_sentence or _("It could not be measured."),
+        EvalRun.State.FAILED: said(run.error_sentence) or _("It could not be measured."),
         EvalRun.State.CANCELLED: _("Stopped before it was finished."),
     }[EvalRun.State(run.state)]
 

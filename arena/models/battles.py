@@ -12,6 +12,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import F, Q, prefetch_related_objects
+from django.utils.translation import gettext_lazy as _
 
 from arena.models.prompts import Prompt
 from evals.models import Contender
@@ -50,17 +51,17 @@ class Battle(models.Model):
     class Mode(models.TextChoices):
         """What it is: only the first is blind, and only the first is ever judged."""
 
-        BATTLE = "BATTLE", "blind battle"
-        SIDE_BY_SIDE = "SIDE_BY_SIDE", "named side by side"
-        CHAT = "CHAT", "direct chat"
+        BATTLE = "BATTLE", _("blind battle")
+        SIDE_BY_SIDE = "SIDE_BY_SIDE", _("named side by side")
+        CHAT = "CHAT", _("direct chat")
 
     class State(models.TextChoices):
-        ANSWERING = "ANSWERING", "being answered"
-        READY = "READY", "waiting for a vote"
-        VOTED = "VOTED", "voted"
-        FAILED = "FAILED", "failed"
-        ANSWERED = "ANSWERED", "answered, there is no vote"
-        ABANDONED = "ABANDONED", "left without a vote"
+        ANSWERING = "ANSWERING", _("being answered")
+        READY = "READY", _("waiting for a vote")
+        VOTED = "VOTED", _("voted")
+        FAILED = "FAILED", _("failed")
+        ANSWERED = "ANSWERED", _("answered, there is no vote")
+        ABANDONED = "ABANDONED", _("left without a vote")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     voter = models.CharField(

@@ -6,19 +6,20 @@ the list that somebody kept proves that nothing was rewritten. No foreign key le
 """
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class PublicEvent(models.Model):
     """One thing that everybody may know; written by `arena.changelog` alone."""
 
     class Kind(models.TextChoices):
-        PUBLICATION = "PUBLICATION", "published"
-        RETIREMENT = "RETIREMENT", "retired"
-        EXCLUSION = "EXCLUSION", "votes left out"
-        RESTORATION = "RESTORATION", "votes counted again"
-        POLICY = "POLICY", "rule changed"
-        WITHDRAWAL = "WITHDRAWAL", "withdrawn"
-        RETURN = "RETURN", "put back"
+        PUBLICATION = "PUBLICATION", _("published")
+        RETIREMENT = "RETIREMENT", _("retired")
+        EXCLUSION = "EXCLUSION", _("votes left out")
+        RESTORATION = "RESTORATION", _("votes counted again")
+        POLICY = "POLICY", _("rule changed")
+        WITHDRAWAL = "WITHDRAWAL", _("withdrawn")
+        RETURN = "RETURN", _("put back")
 
     kind = models.CharField(max_length=11, choices=Kind.choices)
     subject = models.CharField(max_length=120, blank=True)  # public slug of what it is about

@@ -1,6 +1,7 @@
 """What a voter adds after the verdict: reasons for each side, a comment. It changes no rating."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from arena.models.votes import Vote
 
@@ -9,13 +10,13 @@ class Feedback(models.Model):
     """The reasons of one vote, in a row of its own, so that a vote never waits for them."""
 
     class Reason(models.TextChoices):
-        USEFUL = "USEFUL", "Useful"
-        CORRECT = "CORRECT", "Correct"
-        CLEAR = "CLEAR", "Clear"
-        CREATIVE = "CREATIVE", "Creative"
-        WRONG = "WRONG", "Wrong"
-        IGNORED = "IGNORED", "Ignored instructions"
-        TOO_LONG = "TOO_LONG", "Too long"
+        USEFUL = "USEFUL", _("Useful")
+        CORRECT = "CORRECT", _("Correct")
+        CLEAR = "CLEAR", _("Clear")
+        CREATIVE = "CREATIVE", _("Creative")
+        WRONG = "WRONG", _("Wrong")
+        IGNORED = "IGNORED", _("Ignored instructions")
+        TOO_LONG = "TOO_LONG", _("Too long")
 
     vote = models.OneToOneField(Vote, on_delete=models.CASCADE, related_name="feedback")
     reasons_a = models.JSONField(default=list)  # codes of Reason

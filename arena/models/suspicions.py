@@ -4,6 +4,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class SuspicionQuerySet(models.QuerySet["Suspicion"]):
@@ -18,9 +19,9 @@ class Suspicion(models.Model):
     """One finding for one voter. Votes stay; `arena.anomalies` decides whether they count."""
 
     class State(models.TextChoices):
-        OPEN = "OPEN", "waits for review"
-        UPHELD = "UPHELD", "upheld"
-        CLEARED = "CLEARED", "cleared"
+        OPEN = "OPEN", _("waits for review")
+        UPHELD = "UPHELD", _("upheld")
+        CLEARED = "CLEARED", _("cleared")
 
     voter = models.CharField(max_length=64, unique=True)
     state = models.CharField(max_length=7, choices=State.choices, default=State.OPEN)

@@ -4,6 +4,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from arena.models.battles import Battle
 
@@ -32,32 +33,35 @@ class Vote(models.Model):
     """The one verdict of a battle, given before anything was revealed."""
 
     class Choice(models.TextChoices):
-        A = "A", "A is better"
-        B = "B", "B is better"
-        TIE = "TIE", "Tie"
-        BOTH_BAD = "BOTH_BAD", "Both are bad"
+        A = "A", _("A is better")
+        B = "B", _("B is better")
+        TIE = "TIE", _("Tie")
+        BOTH_BAD = "BOTH_BAD", _("Both are bad")
 
     class Exclusion(models.TextChoices):
         """Why a vote does not count; the label ends the sentence that its voter reads."""
 
-        IDENTITY_LEAK = "IDENTITY_LEAK", "an answer gave away which model wrote it."
+        IDENTITY_LEAK = "IDENTITY_LEAK", _("an answer gave away which model wrote it.")
         DUPLICATE = (
             "DUPLICATE",
-            "its voter judged the same prompt by the same two contenders before.",
+            _("its voter judged the same prompt by the same two contenders before."),
         )
-        DAILY_CAP = "DAILY_CAP", "its voter had reached the number of votes that count on one day."
-        UNPUBLISHED = "UNPUBLISHED", "a contender was not public at that time."
+        DAILY_CAP = (
+            "DAILY_CAP",
+            _("its voter had reached the number of votes that count on one day."),
+        )
+        UNPUBLISHED = "UNPUBLISHED", _("a contender was not public at that time.")
         ANOMALOUS = (
             "ANOMALOUS",
-            "it belongs to a series of votes that does not look like a person's.",
+            _("it belongs to a series of votes that does not look like a person's."),
         )
-        STAFF = "STAFF", "the staff left it out; the public changelog says why."
+        STAFF = "STAFF", _("the staff left it out; the public changelog says why.")
 
     class Flag(models.TextChoices):
         """What is noted about a vote that counts all the same."""
 
-        HASTY = "HASTY", "judged within two seconds"
-        REPEATED_PROMPT = "REPEATED_PROMPT", "the voter sent the same prompt before"
+        HASTY = "HASTY", _("judged within two seconds")
+        REPEATED_PROMPT = "REPEATED_PROMPT", _("the voter sent the same prompt before")
 
     battle = models.OneToOneField(Battle, on_delete=models.PROTECT, related_name="vote")
     choice = models.CharField(max_length=8, choices=Choice.choices)

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from evals.models.runs import EvalRun
 
@@ -10,13 +11,13 @@ class Attempt(models.Model):
     """Who tried, from when to when, and how it ended."""
 
     class Outcome(models.TextChoices):
-        OPEN = "OPEN", "at work"
-        SUCCEEDED = "SUCCEEDED", "succeeded"
-        FAILED = "FAILED", "failed"
-        RETRIED = "RETRIED", "failed, to be tried again"
-        RELEASED = "RELEASED", "put back"
-        CANCELLED = "CANCELLED", "stopped"
-        LOST = "LOST", "the worker disappeared"
+        OPEN = "OPEN", _("at work")
+        SUCCEEDED = "SUCCEEDED", _("succeeded")
+        FAILED = "FAILED", _("failed")
+        RETRIED = "RETRIED", _("failed, to be tried again")
+        RELEASED = "RELEASED", _("put back")
+        CANCELLED = "CANCELLED", _("stopped")
+        LOST = "LOST", _("the worker disappeared")
 
     run = models.ForeignKey(EvalRun, on_delete=models.CASCADE, related_name="attempts")
     number = models.PositiveSmallIntegerField()  # one that was put back does not count

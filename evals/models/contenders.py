@@ -10,6 +10,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 
 class ContenderQuerySet(models.QuerySet["Contender"]):
@@ -28,28 +29,28 @@ class Contender(models.Model):
     """One competitor of the board; its identity never changes once created."""
 
     class Kind(models.TextChoices):
-        MODEL = "MODEL", "Model"
-        ADAPTER = "ADAPTER", "Adapter"
-        BASELINE = "BASELINE", "Baseline"
+        MODEL = "MODEL", _("Model")
+        ADAPTER = "ADAPTER", _("Adapter")
+        BASELINE = "BASELINE", _("Baseline")
 
     class Source(models.TextChoices):
-        HUB = "HUB", "Hub repository"
-        DIRECTORY = "DIRECTORY", "Directory under MODEL_ROOT"
-        API = "API", "OpenAI-compatible API"
-        UPLOAD = "UPLOAD", "Uploaded files"
+        HUB = "HUB", _("Hub repository")
+        DIRECTORY = "DIRECTORY", _("Directory under MODEL_ROOT")
+        API = "API", _("OpenAI-compatible API")
+        UPLOAD = "UPLOAD", _("Uploaded files")
 
     class Serving(models.TextChoices):
         """How its weights reach the engine, decided from what the adapter trains."""
 
-        MODEL = "MODEL", "served as a model"
-        CONCATENATED = "CONCATENATED", "LoRA layers concatenated on the base"
-        MERGED = "MERGED", "merged into the base with PEFT, served as a model"
-        API = "API", "answered by its API"
+        MODEL = "MODEL", _("served as a model")
+        CONCATENATED = "CONCATENATED", _("LoRA layers concatenated on the base")
+        MERGED = "MERGED", _("merged into the base with PEFT, served as a model")
+        API = "API", _("answered by its API")
 
     class CostEvidence(models.TextChoices):
-        UNKNOWN = "UNKNOWN", "unknown"
-        DECLARED = "DECLARED", "declared by the submitter"
-        GPU_HOURS = "GPU_HOURS", "computed from machine hours"
+        UNKNOWN = "UNKNOWN", _("unknown")
+        DECLARED = "DECLARED", _("declared by the submitter")
+        GPU_HOURS = "GPU_HOURS", _("computed from machine hours")
 
     slug = models.SlugField(max_length=120, unique=True)
     name = models.CharField(max_length=120)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from evals.models.contenders import Contender
 
@@ -23,9 +24,9 @@ class Deployment(models.Model):
     """One contender on one server. Adapters of a base share the server's url."""
 
     class State(models.TextChoices):
-        STARTING = "STARTING", "starting"
-        READY = "READY", "ready"
-        DOWN = "DOWN", "down"
+        STARTING = "STARTING", _("starting")
+        READY = "READY", _("ready")
+        DOWN = "DOWN", _("down")
 
     TRUST = timedelta(seconds=60)  # a deployment silent for longer is not drawn
 

@@ -8,6 +8,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from evals.models.submissions import Submission
 
@@ -24,13 +25,13 @@ class Notice(models.Model):
     """One message about one end of a run."""
 
     class Kind(models.TextChoices):
-        WEBHOOK = "WEBHOOK", "webhook"
-        EMAIL = "EMAIL", "e-mail"
+        WEBHOOK = "WEBHOOK", _("webhook")
+        EMAIL = "EMAIL", _("e-mail")
 
     class State(models.TextChoices):
-        WAITING = "WAITING", "waiting"
-        SENT = "SENT", "sent"
-        GIVEN_UP = "GIVEN_UP", "given up"
+        WAITING = "WAITING", _("waiting")
+        SENT = "SENT", _("sent")
+        GIVEN_UP = "GIVEN_UP", _("given up")
 
     submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="notices")
     kind = models.CharField(max_length=7, choices=Kind.choices)

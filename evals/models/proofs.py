@@ -1,6 +1,7 @@
 """Proof that an adapter is applied: what probe prompts showed before it was scored."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from evals.models.contenders import Contender
 from evals.models.runs import EvalRun
@@ -10,10 +11,10 @@ class Proof(models.Model):
     """One proof of one run. Gaps are mean differences of log-probabilities, in nats."""
 
     class Verdict(models.TextChoices):
-        APPLIED = "APPLIED", "applied"
-        IDENTICAL = "IDENTICAL", "identical to its parent"
-        NOT_APPLIED = "NOT_APPLIED", "not applied"
-        NOT_COMPARED = "NOT_COMPARED", "applied, not compared with PEFT"
+        APPLIED = "APPLIED", _("applied")
+        IDENTICAL = "IDENTICAL", _("identical to its parent")
+        NOT_APPLIED = "NOT_APPLIED", _("not applied")
+        NOT_COMPARED = "NOT_COMPARED", _("applied, not compared with PEFT")
 
     contender = models.ForeignKey(Contender, on_delete=models.CASCADE, related_name="proofs")
     run = models.OneToOneField(EvalRun, on_delete=models.CASCADE, related_name="proof")

@@ -8,6 +8,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from evals.models.contenders import Contender
 from evals.models.suites import Benchmark, Suite
@@ -33,15 +34,15 @@ class EvalRun(models.Model):
     """One execution of a suite for one contender."""
 
     class State(models.TextChoices):
-        QUEUED = "QUEUED", "queued"
-        RUNNING = "RUNNING", "running"
-        SUCCEEDED = "SUCCEEDED", "succeeded"
-        FAILED = "FAILED", "failed"
-        CANCELLED = "CANCELLED", "cancelled"
+        QUEUED = "QUEUED", _("queued")
+        RUNNING = "RUNNING", _("running")
+        SUCCEEDED = "SUCCEEDED", _("succeeded")
+        FAILED = "FAILED", _("failed")
+        CANCELLED = "CANCELLED", _("cancelled")
 
     class Evidence(models.TextChoices):
-        MEASURED = "MEASURED", "measured here"
-        REPORTED = "REPORTED", "reported by somebody"
+        MEASURED = "MEASURED", _("measured here")
+        REPORTED = "REPORTED", _("reported by somebody")
 
     UNFINISHED = (State.QUEUED, State.RUNNING)
 
@@ -112,10 +113,10 @@ class Checkpoint(models.Model):
     """How far one benchmark of a run has come; a finished one is never asked again."""
 
     class State(models.TextChoices):
-        WAITING = "WAITING", "waiting"
-        RUNNING = "RUNNING", "running"
-        DONE = "DONE", "done"
-        NOT_APPLICABLE = "NOT_APPLICABLE", "not applicable"
+        WAITING = "WAITING", _("waiting")
+        RUNNING = "RUNNING", _("running")
+        DONE = "DONE", _("done")
+        NOT_APPLICABLE = "NOT_APPLICABLE", _("not applicable")
 
     run = models.ForeignKey(EvalRun, on_delete=models.CASCADE, related_name="checkpoints")
     benchmark = models.ForeignKey(Benchmark, on_delete=models.PROTECT, related_name="checkpoints")

@@ -223,23 +223,25 @@ def _summary(moments: list[Moment], read: Read, today: date) -> str:
         return _("It takes an open contender and a baseline with days of release to draw a gap.")
     last = moments[-1]
     gap, mark = last.gap, last.mark
-    where = _("level with") if gap.difference == 0 else _("ahead of")
-    where = where if gap.difference >= 0 else "behind"
-    size = points(abs(gap.difference))
-    text = _("%(name)s is %(size)s points (± %(stderr)s) %(where)s %(name_2)s") % {
+    told = {
         "name": last.best.name,
-        "size": size,
+        "size": points(abs(gap.difference)),
         "stderr": points(gap.stderr),
-        "where": where,
-        "name_2": mark.name,
+        "mark": mark.name,
     }
+    text = _where(gap.difference) % told
     if mark.released_at is None:
         return f"{text}."
     weeks = weeks_behind(moments, mark, read, today)
-    told = plural(round(weeks or 0), "week")
+    took = {"text": text, "weeks": plural(round(weeks or 0), "week")}
     if matched(moments, mark, read):
-        return _("%(text)s; it took %(told)s from the baseline's release to match it.") % {
-            "text": text,
-            "told": told,
-        }
-    return _("%(text)s: %(told)s behind, and not matched yet.") % {"text": text, "told": told}
+        return _("%(text)s; it took %(weeks)s from the baseline's release to match it.") % took
+    return _("%(text)s: %(weeks)s behind, and not matched yet.") % took
+
+
+def _where(difference: float) -> str:
+    if difference == 0:
+        return _("%(name)s is %(size)s points (± %(stderr)s) level with %(mark)s")
+    if difference > 0:
+        return _("%(name)s is %(size)s points (± %(stderr)s) ahead of %(mark)s")
+    return _("%(name)s is %(size)s points (± %(stderr)s) behind %(mark)s")

@@ -14,7 +14,7 @@ from django.utils.formats import get_format
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
-from leaderboard import nouns
+from leaderboard import nouns, sayings
 
 register = template.Library()
 
@@ -173,6 +173,9 @@ def between(lower: str, upper: str) -> str:
 def weight(name: str) -> str:
     """Write the name of a weight class; nothing where there is none."""
     return _(name) if name else ""
+
+
+register.filter(sayings.said)
 
 
 @register.filter

@@ -20,6 +20,7 @@ from evals.models import Contender, EvalRun, Submission
 from evals.submissions import Submitter
 from leaderboard import submission_check, submission_list, submission_page, suggestions
 from leaderboard.forms import SubmissionForm
+from leaderboard.sayings import said
 from leaderboard.voters import known_key, voter_key
 from workers import tasks
 
@@ -147,7 +148,7 @@ def _submit(request: HttpRequest, form: SubmissionForm) -> HttpResponse:
     if not accepted.is_new:
         messages.info(request, _("It was submitted before: this is where it stands."))
     for warning in accepted.warnings:
-        messages.warning(request, warning)
+        messages.warning(request, said(warning))
     return redirect("submission-detail", accepted.submission.pk)
 
 

@@ -44,6 +44,7 @@ ROWS: dict[str, list[Row]] = {
     "submission-cancel": [("POST", f"/{OF_SUBMISSION}/cancel/", OWNER_AND_STAFF)],
     "submission-resume": [("POST", f"/{OF_SUBMISSION}/resume/", OWNER_AND_STAFF)],
     "submission-rerun": [("POST", f"/{OF_SUBMISSION}/rerun/", OWNER_AND_STAFF)],
+    "language": [("POST", "/language/", MOVED)],
     "vote-list": [("GET", "/arena/votes/", ANYONE)],
     "event-list": [("GET", "/changelog/", ANYONE)],
     "arena": [("GET", "/arena/", ANYONE), ("POST", "/arena/", INCOMPLETE)],

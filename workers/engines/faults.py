@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from django.utils.translation import gettext_noop
+
 
 class Code(StrEnum):
     """The closed list of reasons that a person can read on a page."""
@@ -52,105 +54,110 @@ class Explanation:
 
 EXPLANATIONS: dict[Code, Explanation] = {
     Code.NOT_FOUND: Explanation(
-        "The repository, revision or file does not exist.",
-        "Check the name and the revision, then submit again.",
+        gettext_noop("The repository, revision or file does not exist."),
+        gettext_noop("Check the name and the revision, then submit again."),
     ),
     Code.GATED: Explanation(
-        "The repository asks for access that this site does not have.",
-        "Make it public, or ask the site's operator to accept its terms.",
+        gettext_noop("The repository asks for access that this site does not have."),
+        gettext_noop("Make it public, or ask the site's operator to accept its terms."),
     ),
     Code.CORRUPT_WEIGHTS: Explanation(
-        "A weight file is damaged or incomplete.",
-        "Upload the file again and submit the new revision.",
+        gettext_noop("A weight file is damaged or incomplete."),
+        gettext_noop("Upload the file again and submit the new revision."),
     ),
     Code.BAD_CONFIG: Explanation(
-        "A configuration file is missing or cannot be used.",
-        "Correct the file and submit the new revision.",
+        gettext_noop("A configuration file is missing or cannot be used."),
+        gettext_noop("Correct the file and submit the new revision."),
     ),
     Code.REMOTE_CODE: Explanation(
-        "The repository needs its own code to load, which is never run here.",
-        "Publish it with an architecture that transformers contains.",
+        gettext_noop("The repository needs its own code to load, which is never run here."),
+        gettext_noop("Publish it with an architecture that transformers contains."),
     ),
     Code.ADAPTER_MISFIT: Explanation(
-        "The adapter does not fit the model below it.",
-        "Submit it on the model that it was trained on.",
+        gettext_noop("The adapter does not fit the model below it."),
+        gettext_noop("Submit it on the model that it was trained on."),
     ),
     Code.ADAPTER_NOT_APPLIED: Explanation(
-        "The adapter changed nothing when it was loaded.",
-        "Check that its weights are trained and that it names the right modules.",
+        gettext_noop("The adapter changed nothing when it was loaded."),
+        gettext_noop("Check that its weights are trained and that it names the right modules."),
     ),
     Code.RANK_TOO_HIGH: Explanation(
-        "The stack's total LoRA rank is above what the engine can serve.",
-        "Submit an adapter of a lower rank, or a merged model.",
+        gettext_noop("The stack's total LoRA rank is above what the engine can serve."),
+        gettext_noop("Submit an adapter of a lower rank, or a merged model."),
     ),
     Code.CONTEXT_TOO_SHORT: Explanation(
-        "The model's context is too short for this benchmark.",
-        "Choose a suite with shorter questions.",
+        gettext_noop("The model's context is too short for this benchmark."),
+        gettext_noop("Choose a suite with shorter questions."),
     ),
     Code.UNKNOWN_BENCHMARK: Explanation(
-        "The harness does not know this benchmark.",
-        "Ask the site's operator to correct the suite.",
+        gettext_noop("The harness does not know this benchmark."),
+        gettext_noop("Ask the site's operator to correct the suite."),
     ),
     Code.NOT_APPLICABLE: Explanation(
-        "This benchmark needs log-probabilities, which this contender does not give.",
-        "Nothing: it is shown as not applicable, never as zero.",
+        gettext_noop("This benchmark needs log-probabilities, which this contender does not give."),
+        gettext_noop("Nothing: it is shown as not applicable, never as zero."),
     ),
     Code.INVALID_METRIC: Explanation(
-        "The harness gave no finite value for this metric.",
-        "Ask the site's operator to correct the suite.",
+        gettext_noop("The harness gave no finite value for this metric."),
+        gettext_noop("Ask the site's operator to correct the suite."),
     ),
     Code.EMPTY_COMPLETION: Explanation(
-        "The model's server answered without any completion.",
-        "Run again; if it repeats, the server or the model is at fault.",
+        gettext_noop("The model's server answered without any completion."),
+        gettext_noop("Run again; if it repeats, the server or the model is at fault."),
     ),
-    Code.CANCELLED: Explanation("It was cancelled.", "Submit again whenever you like."),
+    Code.CANCELLED: Explanation(
+        gettext_noop("It was cancelled."), gettext_noop("Submit again whenever you like.")
+    ),
     Code.TIME_LIMIT: Explanation(
-        "It took longer than a run may take.",
-        "Submit a smaller model, or ask the site's operator for more time.",
+        gettext_noop("It took longer than a run may take."),
+        gettext_noop("Submit a smaller model, or ask the site's operator for more time."),
     ),
     Code.OUT_OF_MEMORY: Explanation(
-        "The machine's memory was not enough.",
-        "Submit a smaller model, or ask the site's operator for a larger machine.",
+        gettext_noop("The machine's memory was not enough."),
+        gettext_noop("Submit a smaller model, or ask the site's operator for a larger machine."),
     ),
     Code.DISK_FULL: Explanation(
-        "The machine's disk is full.",
-        "The site's operator must free some space; then run again.",
+        gettext_noop("The machine's disk is full."),
+        gettext_noop("The site's operator must free some space; then run again."),
     ),
     Code.WORKER_LOST: Explanation(
-        "The worker disappeared several times while running it.",
-        "Run again; if it repeats, tell the site's operator.",
+        gettext_noop("The worker disappeared several times while running it."),
+        gettext_noop("Run again; if it repeats, tell the site's operator."),
     ),
     Code.HARNESS_CRASHED: Explanation(
-        "The harness stopped unexpectedly.",
-        "Run again; the site's operator finds the reason in the harness's log.",
+        gettext_noop("The harness stopped unexpectedly."),
+        gettext_noop("Run again; the site's operator finds the reason in the harness's log."),
     ),
     Code.ENGINE_START_FAILED: Explanation(
-        "The model's server did not start.",
-        "Check that vLLM supports the architecture; the operator finds the log.",
+        gettext_noop("The model's server did not start."),
+        gettext_noop("Check that vLLM supports the architecture; the operator finds the log."),
     ),
     Code.ENGINE_LOST: Explanation(
-        "The model's server went away while answering.", "It is retried by itself."
+        gettext_noop("The model's server went away while answering."),
+        gettext_noop("It is retried by itself."),
     ),
     Code.ENGINE_TIMEOUT: Explanation(
-        "The model's server stopped answering in time.", "It is retried by itself."
+        gettext_noop("The model's server stopped answering in time."),
+        gettext_noop("It is retried by itself."),
     ),
     Code.ENGINE_NONSENSE: Explanation(
-        "The model's server sent an answer that makes no sense.",
-        "Run again; if it repeats, tell the site's operator.",
+        gettext_noop("The model's server sent an answer that makes no sense."),
+        gettext_noop("Run again; if it repeats, tell the site's operator."),
     ),
     Code.ENGINE_REFUSED: Explanation(
-        "The model's server refused the request.",
-        "Run again; if it repeats, tell the site's operator.",
+        gettext_noop("The model's server refused the request."),
+        gettext_noop("Run again; if it repeats, tell the site's operator."),
     ),
     Code.BASELINE_UNREACHABLE: Explanation(
-        "The baseline's API cannot be reached or is overloaded.", "It is retried by itself."
+        gettext_noop("The baseline's API cannot be reached or is overloaded."),
+        gettext_noop("It is retried by itself."),
     ),
     Code.BASELINE_REFUSED: Explanation(
-        "The baseline's API refused the request.",
-        "Check its address, its key and the model's name.",
+        gettext_noop("The baseline's API refused the request."),
+        gettext_noop("Check its address, its key and the model's name."),
     ),
     Code.HUB_UNREACHABLE: Explanation(
-        "The model hub cannot be reached.", "It is retried by itself."
+        gettext_noop("The model hub cannot be reached."), gettext_noop("It is retried by itself.")
     ),
 }
 

@@ -7,14 +7,15 @@ import logging
 import re
 import secrets
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
-from evals import tracing
+from evals import spans, tracing
 
 logger = logging.getLogger(__name__)
 
@@ -48,15 +49,24 @@ class EnvelopeMiddleware:
         if self._is_async:
             return self._answer_async(request)
         started = time.monotonic()
-        with tracing.bound(request=_id(request)):
+        with tracing.bound(request=_id(request)), _span(request):
             response: HttpResponseBase = self._next(request)
             return _sealed(request, response, time.monotonic() - started)
 
     async def _answer_async(self, request: HttpRequest) -> HttpResponseBase:
         started = time.monotonic()
-        with tracing.bound(request=_id(request)):
+        with tracing.bound(request=_id(request)), _span(request):
             response: HttpResponseBase = await self._next(request)
             return _sealed(request, response, time.monotonic() - started)
+
+
+@contextmanager
+def _span(request: HttpRequest) -> Iterator[None]:
+    """Have the request be a span, of the trace that a proxy of ours began."""
+    told = request.headers.get("traceparent", "") if settings.NUM_PROXIES else ""
+    name = f"{request.method} {request.path}"
+    with spans.continued({"traceparent": told} if told else {}), spans.span(name, kind="SERVER"):
+        yield
 
 
 def _id(request: HttpRequest) -> str:

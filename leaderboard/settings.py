@@ -286,4 +286,5 @@ ELO_START = env.float("ELO_START", 1000.0)
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
 LOG_FORMAT = env.str("LOG_FORMAT", "plain", validate=validate.OneOf(("plain", "json")))
 LOGGING = logs.configuration(level=LOG_LEVEL, form=LOG_FORMAT)
+TELEMETRY_URL = env.str("TELEMETRY_URL", "")  # read by evals/spans.py where the first span begins
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")  # "": /metrics answers this machine only

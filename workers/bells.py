@@ -18,6 +18,7 @@ from django.conf import settings
 from kombu.connection import Connection
 from kombu.exceptions import OperationalError
 
+from evals import spans
 from evals.failpoints import failpoint
 from workers.celery import app
 
@@ -42,7 +43,8 @@ _rests_until = 0.0
 def ring(task: Task, **arguments: Any) -> None:
     """Say that there is work; never fail, never wait."""
     failpoint("bell-rung")
-    _hand_over(task.name, lambda: _publish(task, arguments))
+    carried = spans.carried()
+    _hand_over(task.name, lambda: _publish(task, arguments, carried=carried))
 
 
 def ring_once(task: Task, *, within_s: float) -> None:
@@ -88,8 +90,19 @@ def _try(name: str, call: Callable[[], None]) -> None:
         _rests_until = time.monotonic() + REST_S
 
 
-def _publish(task: Task, arguments: dict[str, Any], countdown: float | None = None) -> None:
-    task.apply_async(kwargs=arguments, countdown=countdown, retry=False, connection=_line())
+def _publish(
+    task: Task,
+    arguments: dict[str, Any],
+    countdown: float | None = None,
+    carried: spans.Carried | None = None,
+) -> None:
+    task.apply_async(
+        kwargs=arguments,
+        countdown=countdown,
+        retry=False,
+        connection=_line(),
+        headers=dict(carried or {}),
+    )
 
 
 @cache

@@ -4,11 +4,13 @@ A message is a doorbell and carries ids only; the row it names is the queue and 
 """
 
 import os
+from contextlib import ExitStack
+from typing import Any
 
 from celery import Celery
-from celery.signals import worker_init
+from celery.signals import task_postrun, task_prerun, worker_init
 
-from evals import schema
+from evals import schema, spans
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leaderboard.settings")
 
@@ -26,3 +28,23 @@ app.autodiscover_tasks(["workers"])
 def refuse_old_tables(**_: object) -> None:
     """End a worker before it begins where the database is older than the code."""
     schema.require_current()
+
+
+_open: dict[str, ExitStack] = {}  # the span of each task under way
+
+
+@task_prerun.connect  # type: ignore[untyped-decorator]
+def begin_span(task_id: str, task: Any, **_: object) -> None:
+    """Go on with the trace of whoever rang."""
+    if spans.is_on():
+        stack = _open[task_id] = ExitStack()
+        told = {"traceparent": str(task.request.get("traceparent") or "")}
+        stack.enter_context(spans.continued(told))
+        stack.enter_context(spans.span(task.name, kind="CONSUMER", task=task_id))
+
+
+@task_postrun.connect  # type: ignore[untyped-decorator]
+def end_span(task_id: str, **_: object) -> None:
+    """End the span of a task."""
+    if stack := _open.pop(task_id, None):
+        stack.close()

@@ -19,7 +19,7 @@ from django.conf import settings
 from django.db import DatabaseError
 from django.utils import timezone
 
-from evals import runs, tracing
+from evals import runs, spans, tracing
 from evals.failpoints import failpoint
 from evals.models import EvalRun
 from evals.problems import Refused, Unavailable
@@ -141,7 +141,7 @@ class _Shift:
             return False
         failpoint("run-claimed")
         try:
-            with tracing.bound(run=run.pk, attempt=run.attempt):
+            with tracing.bound(run=run.pk, attempt=run.attempt), spans.span("run"):
                 logger.info("Run %s: attempt %s of %s", run.pk, run.attempt, run.contender.slug)
                 self._settle(run, opened)
             measuring.forget_answers_of_finished([run.pk])

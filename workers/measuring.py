@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from evals import addresses, files, runs
+from evals import addresses, files, runs, spans
 from evals.failpoints import failpoint
 from evals.models import Benchmark, Checkpoint, Contender, Deployment, EvalRun
 from evals.records import Cost
@@ -142,12 +142,13 @@ class Measuring:
         runs.start_benchmark(run=self.run, benchmark=benchmark, now=self.clock())
         path = self._samples_path(benchmark)
         try:
-            measurement = self.harness.measure(
-                _order(self.run, benchmark, target, path),
-                on_progress=self._reporter(benchmark),
-                is_cancelled=self.hold.is_over,
-                time_limit_s=settings.BENCHMARK_TIMEOUT_S,
-            )
+            with spans.span("engine benchmark", kind="CLIENT", benchmark=benchmark.key):
+                measurement = self.harness.measure(
+                    _order(self.run, benchmark, target, path),
+                    on_progress=self._reporter(benchmark),
+                    is_cancelled=self.hold.is_over,
+                    time_limit_s=settings.BENCHMARK_TIMEOUT_S,
+                )
         except UserFault as fault:
             if fault.code != Code.NOT_APPLICABLE:
                 raise

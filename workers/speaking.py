@@ -12,7 +12,7 @@ from django.conf import settings
 
 from arena.battles import Answer
 from arena.conversations import Exchange
-from evals import addresses
+from evals import addresses, spans
 from evals.addresses import Pinned
 from evals.models import Contender, Deployment
 from evals.problems import Refused
@@ -106,11 +106,12 @@ async def hear(
 ) -> Answer:
     """Ask, and return the whole answer; `told` is called with its text as it comes."""
     hearing = Hearing()
-    async with aclosing(speaker.answer(asked, http)) as deltas:
-        async for delta in deltas:
-            told(hearing.take(delta))
-            if hearing.length > settings.MAX_ANSWER_TOKENS * LONGEST_TOKEN:
-                raise PlatformFault(Code.ENGINE_NONSENSE, "The answer never ends.")
+    with spans.span("engine chat", kind="CLIENT"):
+        async with aclosing(speaker.answer(asked, http)) as deltas:
+            async for delta in deltas:
+                told(hearing.take(delta))
+                if hearing.length > settings.MAX_ANSWER_TOKENS * LONGEST_TOKEN:
+                    raise PlatformFault(Code.ENGINE_NONSENSE, "The answer never ends.")
     told(hearing.end())
     return hearing.answer()
 

@@ -11,6 +11,7 @@ from evals import samples
 from evals.models import Benchmark, Contender, EvalRun, Score, Suite
 from evals.paired import Difference
 
+UNREAD = ("parts", "provenance")  # of a score, and long
 Identity = tuple[tuple[str, str, str], ...]
 
 
@@ -96,17 +97,23 @@ def _identity(layers: Iterable[Contender], leaving: Contender | None = None) -> 
 
 
 def _speaker(contender: Contender, suite: Suite) -> EvalRun | None:
-    """Return the run that speaks for a contender on the board: its newest success."""
+    """Return the run that speaks for a contender on the board: its newest success.
+
+    Few runs are one contender's: with an order, a database may walk through everybody's.
+    """
     finished = contender.runs.filter(suite=suite, state=EvalRun.State.SUCCEEDED)
-    return finished.order_by("-pk").first()
+    return max(finished, key=lambda run: run.pk, default=None)
 
 
 def _between(before: EvalRun | None, after: EvalRun | None) -> list[Gain]:
     if before is None or after is None:
         return []
-    below = {score.benchmark_id: score for score in before.scores.all()}
-    scores = after.scores.select_related("benchmark").order_by("benchmark__position", "pk")
-    found = [_gain(below[each.benchmark_id], each) for each in scores if each.benchmark_id in below]
+    below = {score.benchmark_id: score for score in before.scores.defer(*UNREAD)}
+    scores = after.scores.defer(*UNREAD).select_related("benchmark")
+    ordered = sorted(scores, key=lambda each: (each.benchmark.position, each.pk))
+    found = [
+        _gain(below[each.benchmark_id], each) for each in ordered if each.benchmark_id in below
+    ]
     return [gain for gain in found if gain is not None]
 
 

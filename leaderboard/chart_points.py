@@ -4,9 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from leaderboard.rows import BoardRow
+from leaderboard.templatetags.figures import phrase
 
 Interval = tuple[float, float, float]  # a value with both ends of its 95 % interval
 
@@ -26,12 +25,12 @@ class Quality:
     @property
     def label(self) -> str:
         """Return its name in the reader's language."""
-        return _(self.name)
+        return phrase(self.name)
 
     @property
     def title(self) -> str:
         """Return what stands along the axis, in the reader's language."""
-        return _(self.axis)
+        return phrase(self.axis)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +47,12 @@ class Cost:
     @property
     def label(self) -> str:
         """Return its name in the reader's language."""
-        return _(self.name)
+        return phrase(self.name)
 
     @property
     def title(self) -> str:
         """Return what stands along the axis, in the reader's language."""
-        return _(self.axis)
+        return phrase(self.axis)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,12 @@
 The picture itself is made by `leaderboard.drawing` out of what is found here.
 """
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
+import numpy as np
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
@@ -15,12 +17,13 @@ from leaderboard.board import Board
 from leaderboard.chart_axes import COSTS, QUALITIES
 from leaderboard.chart_points import Cost, Point, Quality
 from leaderboard.filters import Filters
+from leaderboard.frame import Frame, Mask, Numbers, Whole
 from leaderboard.rows import BoardRow
 from leaderboard.templatetags.figures import between, uncapped
 from leaderboard.viewing import View
 
 Link = tuple[str, str, bool]
-POINTS_MAX = 1_500  # more would hide one another: the best are drawn, and the page says so
+POINTS_MAX = 600  # more would hide one another: the best are drawn, and the page says so
 NARROWING = ("q", *Filters.__slots__)
 NAMES_MAX = 5  # names on the Pareto line that the summary lists
 
@@ -114,52 +117,65 @@ def asked(query: QueryDict) -> Choice:
 def draw(board: Board, choice: Choice) -> Chart:
     """Return the chart of a board."""
     quality, cost = QUALITIES[choice.quality], COSTS[choice.cost]
-    marks = board.frame.where("baseline", lambda row: row.is_baseline)
-    rows = board.frame.those(arrangement.found_in(board, choice.view) | marks)
-    found = {row.slug: _point(row, quality, cost) for row in rows}
-    every = _with_front([point for point in found.values() if point], cost)
-    placed = _thinned(every)
-    mark = board.baseline
+    rows, mark = board.frame, board.baseline
+    wanted = arrangement.found_in(board, choice.view) | _baselines(rows)
+    x = rows.numbers(f"chart.{cost.key}", cost.value)
+    y = rows.numbers(f"chart.{quality.key}", lambda row: (quality.value(row) or (None,))[0])
+    known = wanted & ~np.isnan(x) & ~np.isnan(y)
+    order = _ordered(rows, known, -x if cost.is_high_better else x, y)
+    is_on_front = _front(rows, order, y)
+    drawn = _thinned(rows, order, y, is_on_front)
+    placed = list(_points(rows, quality, x, order[drawn], is_on_front[drawn]))
     return Chart(
         choice=choice,
         quality=quality,
         cost=cost,
         points=placed,
-        left_out=[row for row in rows if found[row.slug] is None and row is not mark],
-        hidden=len(every) - len(placed),
+        left_out=[row for row in rows.those(wanted & ~known) if row is not mark],
+        hidden=len(order) - len(placed),
         baseline=mark,
         figure=drawing.figure(placed, quality, cost, mark),
         summary=_summary(placed, quality, cost, mark),
     )
 
 
-def _point(row: BoardRow, quality: Quality, cost: Cost) -> Point | None:
-    y, x = quality.value(row), cost.value(row)
-    return None if y is None or x is None else Point(row, x, *y)
+def _baselines(rows: Frame) -> Mask:
+    return rows.where("baseline", lambda row: row.is_baseline)
 
 
-def _with_front(points: list[Point], cost: Cost) -> list[Point]:
-    """Mark the points that nothing cheaper equals; cheapest (or fastest) first."""
-    best = float("-inf")
-    marked: list[Point] = []
-    sign = -1 if cost.is_high_better else 1
-    for point in sorted(points, key=lambda each: (sign * each.x, -each.y, each.row.slug)):
-        marked.append(replace(point, is_on_front=point.y > best and not point.row.is_baseline))
-        best = max(best, point.y) if not point.row.is_baseline else best
-    return marked
+def _ordered(rows: Frame, known: Mask, dear: Numbers, y: Numbers) -> Whole:
+    """Return who is drawn, cheapest (or fastest) first and the best of equals before the others."""
+    some = np.flatnonzero(known)
+    order: Whole = np.lexsort((rows.alphabet[some], -y[some], dear[some]))
+    return some[order]
 
 
-def _thinned(points: list[Point]) -> list[Point]:
+def _front(rows: Frame, order: Whole, y: Numbers) -> Mask:
+    """Return who is better than everybody cheaper; a baseline is only a mark."""
+    is_mark = _baselines(rows)[order]
+    reached = np.maximum.accumulate(np.where(is_mark, -np.inf, y[order]))
+    before = np.concatenate(([-np.inf], reached[:-1]))[: len(order)]
+    front: Mask = ~is_mark & (y[order] > before)
+    return front
+
+
+def _thinned(rows: Frame, order: Whole, y: Numbers, is_on_front: Mask) -> Whole:
     """Return the Pareto line, the baselines and the highest of many, in their order."""
-    if len(points) <= POINTS_MAX:
-        return points
-    must = [point for point in points if point.is_on_front or point.row.is_baseline]
-    kept = {each.row.slug for each in must}
-    others = sorted(
-        (each for each in points if each.row.slug not in kept), key=lambda each: -each.y
-    )
-    chosen = {each.row.slug for each in (*must, *others[: POINTS_MAX - len(must)])}
-    return [point for point in points if point.row.slug in chosen]
+    if len(order) <= POINTS_MAX:
+        return np.arange(len(order))
+    must = is_on_front | _baselines(rows)[order]
+    by_height = np.lexsort((-y[order], ~must))  # those who must be drawn come first
+    chosen: Whole = np.sort(by_height[: max(POINTS_MAX, int(must.sum()))])
+    return chosen
+
+
+def _points(
+    rows: Frame, quality: Quality, x: Numbers, order: Whole, is_on_front: Mask
+) -> Iterator[Point]:
+    for at, is_first in zip(order, is_on_front, strict=True):
+        row = rows.rows[at]
+        if interval := quality.value(row):
+            yield Point(row, float(x[at]), *interval, is_on_front=bool(is_first))
 
 
 def _summary(points: list[Point], quality: Quality, cost: Cost, mark: BoardRow | None) -> str:

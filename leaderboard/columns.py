@@ -7,14 +7,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from evals.models import Benchmark
 from leaderboard.board import Board
 from leaderboard.frame import Frame, Numbers
 from leaderboard.rows import BoardRow
-from leaderboard.templatetags.figures import bytes_, dollars, points, size, whole
+from leaderboard.templatetags.figures import bytes_, dollars, phrase, points, size, whole
 
 Value = float | str | None
 SCORES_MAX = 12  # of a long suite, so many stand in the table until the reader picks others
@@ -27,7 +26,7 @@ def plain(value: Any) -> str:
 
 def worded(value: Any) -> str:
     """Write one of our own words in the reader's language."""
-    return _(value) if value else ""
+    return phrase(value) if value else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from arena.models import Battle
 from evals import averages, proofs
@@ -61,15 +61,6 @@ class Layer:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
-    """One line of the tale of the tape: the parent on the left, this one on the right."""
-
-    benchmark: Benchmark
-    theirs: Cell
-    ours: Cell
-
-
-@dataclass(frozen=True, slots=True)
 class ContenderPage:
     """Everything the page shows."""
 
@@ -78,7 +69,6 @@ class ContenderPage:
     parent: BoardRow | None
     board: Board
     layers: list[Layer]
-    comparisons: list[Comparison]
     gap: Gain | None
     runs: list[EvalRun]
     battles: int
@@ -118,7 +108,7 @@ def read(slug: str, *, suite_key: str, now: datetime) -> ContenderPage | None:
     if row is None:
         return None
     contender = Contender.objects.select_related("parent", "base").get(slug=slug)
-    fought = Battle.objects.blind().filter(Q(contender_a=contender) | Q(contender_b=contender))
+    fought = _fought(contender)
     parent = table.by_slug.get(row.parent)
     runs = contender.runs.select_related("suite").prefetch_related("submissions").order_by("-pk")
     place, is_shared = place_of(row, table)
@@ -128,11 +118,10 @@ def read(slug: str, *, suite_key: str, now: datetime) -> ContenderPage | None:
         parent=parent,
         board=table,
         layers=[_layer(each, table) for each in _stack(row, table)] if row.is_adapter else [],
-        comparisons=_comparisons(row, parent, table),
         gap=_gap(row, table),
         runs=list(runs[:RUNS_MAX]),
-        battles=fought.count(),
-        votes=fought.filter(state=Battle.State.VOTED).count(),
+        battles=fought["battles"],
+        votes=fought["votes"],
         place=place,
         is_shared=is_shared,
         percentiles=standings.percentiles(table, row),
@@ -144,6 +133,13 @@ def read(slug: str, *, suite_key: str, now: datetime) -> ContenderPage | None:
         history=opponents.history(contender, now=now),
         proof=proofs.newest(contender) if row.is_adapter else None,
     )
+
+
+def _fought(contender: Contender) -> dict[str, int]:
+    """Count its battles and those that were judged, in one look at its own battles alone."""
+    is_in = Q(contender_a=contender) | Q(contender_b=contender)
+    judged = Count("pk", filter=Q(state=Battle.State.VOTED))
+    return Battle.objects.blind().filter(is_in).aggregate(battles=Count("pk"), votes=judged)
 
 
 def place_of(row: BoardRow, table: Board) -> tuple[int | None, bool]:
@@ -184,14 +180,6 @@ def _position(cell: Cell, benchmark: Benchmark) -> float | None:
         return None
     share = averages.normalise(cell.value, benchmark.chance_level, benchmark.best_level)
     return max(0.0, min(100.0, 100 * share))
-
-
-def _comparisons(row: BoardRow, parent: BoardRow | None, table: Board) -> list[Comparison]:
-    if parent is None:
-        return []
-    return [
-        Comparison(each, parent.scores[each.key], row.scores[each.key]) for each in table.benchmarks
-    ]
 
 
 def _gap(row: BoardRow, table: Board) -> Gain | None:

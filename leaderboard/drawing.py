@@ -10,20 +10,20 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
 
-from leaderboard import layer_names
+from leaderboard import addresses, layer_names
 from leaderboard.chart_points import Cost, Interval, Point, Quality
 from leaderboard.rows import BoardRow
-from leaderboard.templatetags.figures import between, spelled
+from leaderboard.templatetags.figures import between, phrase, spelled
 
 INK, MUTED, LINE = "var(--ink)", "var(--ink-3)", "var(--line)"
 BRASS, BLUE, HARM = "var(--brass-fill)", "var(--blue)", "var(--red)"
 CARD = "var(--card)"
 SHADE = "var(--shade)"  # of an interval's band
 TWO_SIDED = [[0, "var(--harm-fill)"], [0.5, "var(--sunk)"], [1, "var(--blue-fill)"]]
+OPEN = gettext_noop("Click to open")
 KINDS = {
     "MODEL": (gettext_noop("Models"), INK, "circle"),
     "ADAPTER": (gettext_noop("Adapters"), BLUE, "diamond"),
@@ -90,7 +90,7 @@ def _markers(
 
 def address_of(row: BoardRow) -> str:
     """Return where a click on a contender leads."""
-    return reverse("contender-detail", args=[row.slug])
+    return addresses.contender(row.slug)
 
 
 def errors(intervals: list[Interval], colour: str) -> dict[str, Any]:
@@ -119,7 +119,7 @@ def _told(point: Point, quality: Quality, cost: Cost) -> str:
     return (  # plotly's <b> and <i> would write style attributes, which the page's policy forbids
         f"{plain(name)}<br>{quality.label} {quality.write(point.y)}"
         f" ({between(quality.write(point.low), quality.write(point.high))})"
-        f"<br>{cost.label} {cost.write(point.x)}<br>{_('Click to open')}"
+        f"<br>{cost.label} {cost.write(point.x)}<br>{phrase(OPEN)}"
     )
 
 

@@ -3,8 +3,10 @@
 An unknown value of a filter is dropped, so an old address still shows something. Pure.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from operator import itemgetter
 from types import MappingProxyType
 
 from django.http import QueryDict
@@ -23,6 +25,7 @@ KINDS = (
     ("adapter", gettext_noop("Adapters")),
     ("baseline", gettext_noop("Baselines")),
 )
+BASES_MAX = 200  # to choose from; a search with @base: finds every other
 SIZES = ("2", "4", "8", "16", "24", "48")  # gigabytes that people's machines have
 
 
@@ -97,14 +100,11 @@ def options(rows: Iterable[BoardRow]) -> dict[str, list[Option]]:
     rows = list(rows)
     classes = {row.weight_class for row in rows}
     terms = {row.inherited.terms for row in rows}
-    bases = {row.parent and row.base: row.stack[0] for row in rows}
     return {
         "kind": [
             (key, _(name)) for key, name in KINDS if any(row.kind.casefold() == key for row in rows)
         ],
-        "base": sorted(
-            ((slug, name) for slug, name in bases.items() if slug), key=lambda each: each[1]
-        ),
+        "base": _bases(rows),
         "weight": [
             (name.casefold(), f"{_(name)}, {limits(name)}") for name in NAMES if name in classes
         ],
@@ -112,6 +112,12 @@ def options(rows: Iterable[BoardRow]) -> dict[str, list[Option]]:
         "terms": [(each.key, capfirst(each.label)) for each in Terms if each in terms],
         "quant": [(each, each) for each in sorted({row.quantisation for row in rows} - {""})],
     }
+
+
+def _bases(rows: Iterable[BoardRow]) -> list[Option]:
+    """Return the models that most stand on; whoever means another one searches for it."""
+    layers = Counter((row.base, row.stack[0]) for row in rows if row.parent)
+    return sorted((each for each, _count in layers.most_common(BASES_MAX)), key=itemgetter(1))
 
 
 def _one_of(value: str | None, allowed: Iterable[str]) -> str:

@@ -19,20 +19,19 @@ Standing = tuple[Who, float, float | None]  # whose, the value, and its standard
 
 def shared(standings: Iterable[Standing[Who]]) -> dict[Who, tuple[int, bool]]:
     """Return everybody's place and whether it is shared; the standings come best first."""
-    groups: list[list[Standing[Who]]] = []
-    for standing in standings:
-        if groups and not _is_separate(groups[-1][0], standing):
-            groups[-1].append(standing)
+    groups: list[list[Who]] = []
+    best, spread = 0.0, 0.0  # of the first of the last group
+    for who, value, stderr in standings:
+        error = stderr or 0.0
+        if groups and abs(best - value) <= CONFIDENCE * math.hypot(spread, error):
+            groups[-1].append(who)
         else:
-            groups.append([standing])
+            groups.append([who])
+            best, spread = value, error
     found: dict[Who, tuple[int, bool]] = {}
     above = 0
     for group in groups:
-        found |= {who: (above + 1, len(group) > 1) for who, _value, _stderr in group}
+        place = (above + 1, len(group) > 1)
+        found.update(dict.fromkeys(group, place))
         above += len(group)
     return found
-
-
-def _is_separate(best: Standing[Who], other: Standing[Who]) -> bool:
-    spread = math.hypot(best[2] or 0.0, other[2] or 0.0)
-    return abs(best[1] - other[1]) > CONFIDENCE * spread

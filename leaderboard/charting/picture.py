@@ -6,7 +6,7 @@ from typing import Any
 from leaderboard.rows import BoardRow
 
 Link = tuple[str, str, bool]  # what it says, where it leads, whether the reader is there
-LINES_MAX = 300  # of a table beside a picture; its CSV has every line
+LINES_MAX = 100  # of a table beside a picture; its CSV has every line
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,11 +20,12 @@ MISSING = f'<span class="missing">{figures.MISSING}</span>'
 
 def cells(row: BoardRow, page: BoardPage) -> str:
     """Write every cell of a row but the first."""
-    return "".join(
-        f'<td class="col-{column.group}" role="cell" data-label="{escape(column.label)}">'
-        f"{DRAWN[column.group](row, column, page)}</td>"
-        for column in page.columns[1:]
-    )
+    with figures.in_one_language():
+        return "".join(
+            f'<td class="col-{column.group}" role="cell" data-label="{escape(column.label)}">'
+            f"{DRAWN[column.group](row, column, page)}</td>"
+            for column in page.columns[1:]
+        )
 
 
 def _average(row: BoardRow, _column: Column, page: BoardPage) -> str:

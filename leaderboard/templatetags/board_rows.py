@@ -7,12 +7,12 @@ Everything that came from people is escaped here; the rest are numbers and names
 
 from django import template
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from leaderboard import addresses
 from leaderboard.arrangement import Line
 from leaderboard.board_page import BoardPage, Shown
 from leaderboard.memory import Memory
@@ -73,7 +73,7 @@ def _place(line: Line) -> str:
 
 
 def _name(row: BoardRow) -> str:
-    return f'<a href="{reverse("contender-detail", args=[row.slug])}">{escape(row.name)}</a>'
+    return f'<a href="{addresses.contender(row.slug)}">{escape(row.name)}</a>'
 
 
 def _about(row: BoardRow) -> str:

@@ -9,7 +9,6 @@ from typing import Any
 from django import template
 from django.utils.html import escape
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from evals.models import Benchmark
@@ -25,6 +24,7 @@ UNITS: dict[str, Callable[[float | None], str]] = {
     "own": lambda value: figures.change_in_unit(value, False),
 }
 
+AGAINST = gettext_noop("%(change)s ± %(error)s against %(name)s")
 WORDS = {
     "better": gettext_noop("better than its parent"),
     "worse": gettext_noop("worse than its parent"),
@@ -74,17 +74,17 @@ def interval(rating: RatingCell, scale: tuple[float, float], anchor: float) -> S
     return SafeString(interval_text(rating, scale, anchor))
 
 
-@register.inclusion_tag("drawings/_step.html")
-def step(start: float, end: float, verdict: str) -> dict[str, Any]:
+@register.simple_tag
+def step(start: float, end: float, verdict: str) -> SafeString:
     """Draw one step of a waterfall between two positions of 0 to 100."""
     left, right = sorted((max(0.0, min(100.0, start)), max(0.0, min(100.0, end))))
-    return {
-        "left": round(left, 1),
-        "length": round(max(right - left, 0.8), 1),
-        "start": round(max(0.0, min(100.0, start)), 1),
-        "end": round(max(0.0, min(100.0, end)), 1),
-        "verdict": verdict,
-    }
+    return SafeString(
+        '<svg class="step" viewBox="0 0 100 14" preserveAspectRatio="none" aria-hidden="true"'
+        ' focusable="false"><rect class="step-track" width="100" height="14"/>'
+        f'<rect class="step-{verdict}" x="{left:.1f}" y="3"'
+        f' width="{max(right - left, 0.8):.1f}" height="8"/>'
+        f'<rect class="step-end" x="{_percent(end)}" y="0" width="0.8" height="14"/></svg>'
+    )
 
 
 @register.simple_tag
@@ -97,8 +97,7 @@ def change(gain: Gain | None, unit: str, parent: str) -> SafeString:
         return SafeString()
     write = UNITS[unit]
     change_, error = write(gain.difference), write(gain.stderr).removeprefix("+")
-    words = _(WORDS[gain.verdict])
-    hint = _("%(change)s ± %(error)s against %(name)s")
+    words, hint = figures.phrase(WORDS[gain.verdict]), figures.phrase(AGAINST)
     told = hint % {"change": change_, "error": error, "name": parent}
     return SafeString(
         f'<span class="gain {gain.verdict}" title="{escape(told)}">'

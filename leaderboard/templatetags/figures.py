@@ -6,12 +6,15 @@ elsewhere.
 """
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import timedelta
 from functools import cache
 
 from django import template
 from django.utils.formats import get_format
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language, gettext_noop, pgettext
 from django.utils.translation import gettext as _
 
 from leaderboard import nouns, sayings
@@ -21,9 +24,46 @@ register = template.Library()
 MISSING = "–"  # noqa: RUF001 - the typographer's dash for "nothing here"
 MINUS = "\u2212"  # as wide as a plus sign, so that columns of differences align
 THIN = "\u202f"  # a narrow space that does not break
+BYTES = (
+    (gettext_noop("TB"), 1e12),
+    (gettext_noop("GB"), 1e9),
+    (gettext_noop("MB"), 1e6),
+    (gettext_noop("kB"), 1e3),
+)
+DOLLARS, BETWEEN = gettext_noop("$%(amount)s"), gettext_noop("%(lower)s to %(upper)s")
+
+
+_language: ContextVar[str | None] = ContextVar("language", default=None)
+
+
+@contextmanager
+def in_one_language() -> Iterator[None]:
+    """Write numbers in the reader's language without asking for it each time, which is slow."""
+    former = _language.set(get_language() or "en")
+    try:
+        yield
+    finally:
+        _language.reset(former)
+
+
+def language() -> str:
+    """Return the reader's language."""
+    return _language.get() or get_language() or "en"
+
+
+def phrase(text: str) -> str:
+    """Return one of our own sentences, which is read from the catalogue only once."""
+    return _phrase(language(), text)
+
+
+@cache
+def _phrase(language: str, text: str) -> str:  # noqa: ARG001 - the key: the language is active
+    return _(text)
 
 
 def _is_missing(value: object) -> bool:
+    if isinstance(value, float | int):
+        return not math.isfinite(value)
     return value is None or value == "" or not math.isfinite(float(str(value)))
 
 
@@ -41,7 +81,7 @@ def _signs(language: str) -> dict[int, str]:
 
 def spelled(number: str) -> str:
     """Return a number, written in English, as the reader's language writes it."""
-    return number.translate(_signs(get_language() or "en"))
+    return number.translate(_signs(language()))
 
 
 def _number(value: float, digits: int) -> str:
@@ -98,7 +138,7 @@ def bytes_(value: int | None) -> str:
     if _is_missing(value):
         return MISSING
     held = float(value or 0)
-    units = ((_("TB"), 1e12), (_("GB"), 1e9), (_("MB"), 1e6), (_("kB"), 1e3))
+    units = tuple((phrase(name), scale) for name, scale in BYTES)
     return _scaled(held, units) + ("" if held >= 999.5 else THIN + pgettext("bytes", "B"))
 
 
@@ -119,7 +159,7 @@ def dollars(value: float | None) -> str:
     amount = float(value or 0)
     digits = 2 if amount >= 1 or amount == 0 else max(2, _digits(amount))
     written = f"{amount:,.0f}" if amount >= 1000 else f"{amount:.{digits}f}"
-    return _("$%(amount)s") % {"amount": spelled(written)}
+    return phrase(DOLLARS) % {"amount": spelled(written)}
 
 
 @register.filter
@@ -166,7 +206,7 @@ def arrow(value: float) -> str:
 
 def between(lower: str, upper: str) -> str:
     """Write an interval, both ends written already."""
-    return _("%(lower)s to %(upper)s") % {"lower": lower, "upper": upper}
+    return phrase(BETWEEN) % {"lower": lower, "upper": upper}
 
 
 @register.filter

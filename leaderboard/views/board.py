@@ -13,9 +13,11 @@ from django.views.decorators.http import require_safe
 from evals.models import Suite
 from leaderboard import exports, freshness, snapshots, viewing
 from leaderboard.board_page import BoardPage
+from leaderboard.templatetags.figures import in_one_language
 
 
 @require_safe
+@in_one_language()
 def index(request: HttpRequest) -> HttpResponse:
     """Show the board; the address says how."""
     view = viewing.asked(request.GET)

@@ -12,9 +12,11 @@ from django.views.decorators.http import require_safe
 
 from leaderboard import chart_page, exports, finders, freshness, snapshots, viewing
 from leaderboard.charting.picture import Picture
+from leaderboard.templatetags.figures import in_one_language
 
 
 @require_safe
+@in_one_language()
 def index(request: HttpRequest, kind: str = "cost") -> HttpResponse:
     """Show the chart that the address asks for."""
     if kind not in chart_page.KINDS:
@@ -37,6 +39,7 @@ def index(request: HttpRequest, kind: str = "cost") -> HttpResponse:
 
 
 @require_safe
+@in_one_language()
 def data(request: HttpRequest, kind: str) -> HttpResponse:
     """Send every number of a chart as CSV."""
     if kind not in chart_page.KINDS:

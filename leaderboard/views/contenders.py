@@ -1,22 +1,27 @@
 """One contender: what it is made of, what each layer added, what it costs; and its badge."""
 
+import hashlib
+
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import condition, require_safe
 
-from leaderboard import badges, contender_page, model_cards, snapshots
+from leaderboard import badges, contender_page, freshness, model_cards, snapshots
+from leaderboard.templatetags.figures import in_one_language
 
 BADGE_S = 300
 
 
 @require_safe
+@in_one_language()
 def detail(request: HttpRequest, slug: str) -> HttpResponse:
     """Show everything known about a contender."""
-    page = contender_page.read(slug, suite_key=request.GET.get("suite", ""), now=timezone.now())
+    suite = request.GET.get("suite", "")[:60]
+    page = contender_page.read(slug, suite_key=suite, now=timezone.now())
     if page is None:
         raise Http404(_("There is no such contender."))
     address = request.build_absolute_uri(request.path)
@@ -26,7 +31,11 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
         "address": address,
         "card": model_cards.snippet(page.row, page.board, address),
     }
-    return render(request, "contenders/detail.html", context)
+    text = render_to_string("contenders/detail.html", context, request)
+    etag = freshness.etag_of(request, hashlib.sha256(text.encode()).hexdigest())
+    if answer := freshness.unchanged(request, etag):
+        return answer
+    return freshness.sent(text, etag, holds_until=snapshots.holds_until(suite))
 
 
 def _version(_request: HttpRequest, slug: str) -> str:

@@ -182,7 +182,7 @@ class TestDetail:
         for _ in range(others):
             scored(factories.adapter(parent=heron), suite, 0.5)
 
-        with django_assert_num_queries(26):
+        with django_assert_num_queries(25):
             client.get(reverse("contender-detail", args=[heron.slug]))
 
     def test_offers_a_model_card(self, client: Client, suite: Suite) -> None:

@@ -20,14 +20,22 @@ app.conf.task_routes = {
     "workers.tasks.execute_runs": {"queue": "runs"},
     "workers.tasks.*": {"queue": "answers"},
 }
+app.conf.broker_channel_error_retry = True
+app.conf.worker_consumer = "workers.consuming:PatientConsumer"
 app.steps["worker"].add("workers.sweeper:Keeper")
 app.autodiscover_tasks(["workers"])
 
 
 @worker_init.connect  # type: ignore[untyped-decorator]  # Celery has no types
 def refuse_old_tables(**_: object) -> None:
-    """End a worker before it begins where the database is older than the code."""
-    schema.require_current()
+    """End a worker before it begins where the database is older than the code.
+
+    Celery logs what a signal's receiver raises and goes on, unless it is the end of the process.
+    """
+    try:
+        schema.require_current()
+    except schema.Unmigrated as old:
+        raise SystemExit(str(old)) from old
 
 
 _open: dict[str, ExitStack] = {}  # the span of each task under way

@@ -3,9 +3,11 @@
 import os
 
 import django
+from django.db import connection
 from django.urls import get_resolver
 
 from evals import schema
+from leaderboard import databases
 from leaderboard.one_thread import OneThreadHandler
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leaderboard.settings")
@@ -15,3 +17,5 @@ django.setup(set_prefix=False)
 application = OneThreadHandler()
 get_resolver().url_patterns  # noqa: B018 - every page is loaded now, not when its first reader waits
 schema.require_current()
+if connection.vendor == "sqlite":
+    kept = databases.held_open(str(connection.settings_dict["NAME"]))

@@ -4,6 +4,7 @@ PostgreSQL's connections come from a pool of the process. SQLite's stay with the
 while: opening one reads the whole schema, and closing the last one writes back the whole log.
 """
 
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,13 @@ LOCK_TIMEOUT_S = 2
 POOL_WAIT_S = 5
 SQLITE_WAIT_S = 10
 SQLITE_KEPT_S = 60
+SILENCE = {  # of a machine that has gone or was cut off: else a worker waits a quarter of an hour
+    "connect_timeout": 5,
+    "keepalives_idle": 5,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 15_000,  # milliseconds that what was sent may stay unacknowledged
+}
 
 
 def configured(
@@ -28,10 +36,21 @@ def configured(
     timeouts = f"-c lock_timeout={LOCK_TIMEOUT_S}s"
     if statement_timeout_s:
         timeouts += f" -c statement_timeout={round(statement_timeout_s * 1000)}"
-    options = {**found.get("OPTIONS", {}), "options": timeouts}
+    options = {**SILENCE, **found.get("OPTIONS", {}), "options": timeouts}
     if pool:
         options["pool"] = {"min_size": 1, "max_size": pool, "timeout": POOL_WAIT_S}
     return found | {"OPTIONS": options}
+
+
+def held_open(path: str) -> sqlite3.Connection:
+    """Open SQLite's file and keep it open, so that it stays readable whatever befalls its disk.
+
+    Whoever closes it last removes its log and the log's index; on a full or read-only disk nobody
+    could make them again, and then not even a page could be read.
+    """
+    connection = sqlite3.connect(path, check_same_thread=False)
+    connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    return connection
 
 
 def _sqlite() -> dict[str, Any]:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TooSlow
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import redis
 from django.conf import settings
@@ -21,7 +21,7 @@ from workers import heartbeats
 from workers.models import Heartbeat
 
 KEPT_S = 2.0
-PATIENCE_S = 1.5  # a part that is silent for longer does not hold
+PATIENCE_S = 0.8  # a part that is silent for longer does not hold: probes wait for a second
 LOW_DISK = 0.05
 LOW_DISK_BYTES = 2 * 10**9
 _threads = ThreadPoolExecutor(8, thread_name_prefix="health")
@@ -107,6 +107,15 @@ def writing() -> Part:
     return Part("writing", True, "A row was written.", True)
 
 
+def writable() -> Part:
+    """Write a row, of which readers have no need."""
+    try:
+        return replace(writing(), is_vital=False)
+    except DatabaseError as error:
+        sentence = f"Nothing can be written: {_first_line(error)}"
+        return Part("writing", False, sentence)
+
+
 def broker() -> Part:
     """Ask Redis or Valkey for a sign of life."""
     client = redis.Redis.from_url(
@@ -154,5 +163,5 @@ def _first_line(error: Exception) -> str:
 
 
 VITAL = {"database", "writing"}
-ALIVE = Kept(database, broker, engines, workers, disk)
+ALIVE = Kept(database, writable, broker, engines, workers, disk)
 READY = Kept(database, writing, broker, engines)

@@ -7,7 +7,7 @@ or a template that might.
 import logging
 
 from django.core.exceptions import SuspiciousOperation
-from django.db import DataError, InterfaceError, OperationalError
+from django.db import DataError, InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import get_template
 from django.utils.deprecation import MiddlewareMixin
@@ -31,9 +31,11 @@ class OutageMiddleware(MiddlewareMixin):
         """Answer 503 for the database's faults; every other exception goes its way."""
         if isinstance(exception, DataError) and "NUL" in str(exception):
             return unreadable(request)
-        if not isinstance(exception, OperationalError | InterfaceError):
+        if not isinstance(exception, OperationalError | InterfaceError | InternalError):
             return None
         code, sentence = explained(str(exception))
+        if isinstance(exception, InternalError) and code != "READ_ONLY":
+            return None  # a bug of ours, such as a question in a transaction that has failed
         logger.error("%s: %s", code, exception)
         return answer(request, code, sentence)
 

@@ -13,7 +13,7 @@ from django.conf import settings
 from evals import addresses, files
 from evals.models import Contender
 from evals.problems import Refused, Unavailable
-from workers.engines import client, control, ranks, sizing, stacks
+from workers.engines import client, control, faults, ranks, sizing, stacks
 from workers.engines.faults import Code, Fault, PlatformFault, UserFault
 from workers.engines.nursery import Nursery
 from workers.engines.vllm import ServerSpec
@@ -86,6 +86,10 @@ class Builder:
         """End every server."""
         self.nursery.close()
 
+    def bury(self) -> None:
+        """End what dead servers left behind."""
+        self.nursery.bury()
+
     def guess_bytes(self, want: Want) -> int:
         """Return about how much memory a want's server takes, before its files are here."""
         weights = want.stack[0].weight_bytes or UNKNOWN_WEIGHT_BYTES
@@ -93,7 +97,8 @@ class Builder:
 
     def start(self, want: Want, *, port: int, rank: int) -> Host:
         """Start the server that a want needs; an adapter is loaded onto it afterwards."""
-        model_dir = self._model_dir(want)
+        with faults.full_disk_told():
+            model_dir = self._model_dir(want)
         served = want.stack[0] if want.contender.serving == SERVING.CONCATENATED else want.contender
         spec = self._spec(model_dir, served, port, rank)
         server = self.nursery.start(spec)
@@ -130,8 +135,9 @@ class Builder:
 
     def load(self, want: Want, host: Host) -> Host:
         """Load a stack on its base's server; a run proves that it is applied."""
-        layers = [files_of(each) for each in want.stack[1:]]
-        adapter = stacks.concatenated(self.store, layers, key=want.key)
+        with faults.full_disk_told():
+            layers = [files_of(each) for each in want.stack[1:]]
+            adapter = stacks.concatenated(self.store, layers, key=want.key)
         name = want.contender.slug
         control.load_adapter(host.server.url, name, adapter)
         host.places[want.contender.pk] = host.place(name)

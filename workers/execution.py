@@ -24,7 +24,7 @@ from evals.failpoints import failpoint
 from evals.models import EvalRun
 from evals.problems import Refused, Unavailable
 from workers import costs, measuring, owners
-from workers.engines import harness, processes
+from workers.engines import faults, harness, processes
 from workers.engines.faults import Code, Fault
 from workers.holding import Hold, Stopping
 from workers.measuring import CostMeter, Harness, Measuring
@@ -35,6 +35,7 @@ logger = logging.getLogger(__name__)
 EXPECTED = (Fault, Unavailable, Refused, runs.InvalidMetric)
 SERVER_ERROR = 500
 REST_S = 20.0  # of a run that was put back, while others wait
+TRIES_IN_MEMORY = 2  # what did not fit twice does not fit
 
 stopping = threading.Event()  # set when this process has been asked to end
 _rung = threading.Event()
@@ -144,6 +145,7 @@ class _Shift:
             with tracing.bound(run=run.pk, attempt=run.attempt), spans.span("run"):
                 logger.info("Run %s: attempt %s of %s", run.pk, run.attempt, run.contender.slug)
                 self._settle(run, opened)
+            failpoint("run-settled")
             measuring.forget_answers_of_finished([run.pk])
         except runs.LeaseLost:
             logger.warning("Run %s was taken over by another worker", run.pk)
@@ -174,7 +176,8 @@ class _Shift:
     def _measure(self, run: EvalRun, opened: Harness) -> None:
         with Hold(run, stopping=stopping, clock=self._clock) as hold:
             try:
-                Measuring(run, hold, opened, self._engines.meter, self._clock).finish()
+                with faults.full_disk_told():
+                    Measuring(run, hold, opened, self._engines.meter, self._clock).finish()
             except Fault:
                 hold.check()  # a child that we stopped ourselves is no fault
                 raise
@@ -184,7 +187,8 @@ class _Shift:
         reason = _reason(error)
         if reason.is_ours:
             logger.warning("Run %s was interrupted: %s", run.pk, error, exc_info=error)
-        end = runs.requeue if reason.is_ours else runs.fail
+        is_too_large = reason.code == Code.OUT_OF_MEMORY and run.tries >= TRIES_IN_MEMORY
+        end = runs.requeue if reason.is_ours and not is_too_large else runs.fail
         end(run=run, code=reason.code, sentence=reason.sentence, now=self._clock())
 
 

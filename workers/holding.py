@@ -78,19 +78,27 @@ class Hold:
         renewed_at = time.monotonic()
         try:
             while not self._over.wait(LOOK_S):
-                if time.monotonic() - renewed_at < settings.HEARTBEAT_S:
+                looked_at = time.monotonic()
+                if looked_at - renewed_at < settings.HEARTBEAT_S:
                     self._look(lambda: runs.check_wanted(run=self._run))
-                else:
-                    self._look(lambda: runs.renew(run=self._run, now=self._clock()))
-                    renewed_at = time.monotonic()
+                elif self._look(lambda: runs.renew(run=self._run, now=self._clock())):
+                    renewed_at = looked_at
+                elif looked_at - renewed_at > settings.LEASE_S:  # another worker has it by now
+                    self._end(runs.LeaseLost(self._run.pk))
         finally:
             connections.close_all()
 
-    def _look(self, question: Callable[[], None]) -> None:
+    def _look(self, question: Callable[[], None]) -> bool:
+        """Say whether the database answered; end the work where that is what it said."""
         try:
             question()
         except (runs.LeaseLost, runs.CancelRequested) as reason:
-            self._reason = reason
-            self._over.set()
+            self._end(reason)
         except DatabaseError:
             logger.warning("Run %s: the database does not answer; looking again", self._run.pk)
+            return False
+        return True
+
+    def _end(self, reason: Exception) -> None:
+        self._reason = reason
+        self._over.set()

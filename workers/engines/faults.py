@@ -6,6 +6,9 @@ Every failed run carries one of these codes; anything else that is raised is a b
 
 from __future__ import annotations
 
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -214,3 +217,14 @@ def fault_of(code: Code | str, sentence: str = "") -> Fault:
     known = Code(code) if code in Code.__members__ else Code.HARNESS_CRASHED
     kind = UserFault if known in USER_CODES else PlatformFault
     return kind(known, sentence)
+
+
+@contextmanager
+def full_disk_told() -> Iterator[None]:
+    """Tell by its code that there was no room to write, whoever found it out."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise PlatformFault(Code.DISK_FULL) from error

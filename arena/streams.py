@@ -28,6 +28,7 @@ logger = logging.getLogger(__name__)
 
 KEPT_S = 3600
 MAX_FRAMES = 20_000
+AT_ONCE = 100  # frames that one reader holds in memory
 TIMEOUT_S = 2.0  # a server that does not answer by then is treated as gone
 BLOCK_S = 1.0  # how long a reader waits before it looks at the rows
 READ_LIMIT_S = 600.0  # then the reader ends; a page that still waits asks again
@@ -160,7 +161,9 @@ async def read(turn_id: int, last_id: str = FIRST) -> AsyncGenerator[Told, None]
 async def _told_by_stream(client: async_redis.Redis, turn_id: int, last_id: str) -> list[Told]:
     """Return the frames after `last_id`, waiting a moment for them; none if Redis is gone."""
     try:
-        found = await client.xread({key(turn_id): last_id}, block=int(BLOCK_S * 1000))
+        found = await client.xread(
+            {key(turn_id): last_id}, count=AT_ONCE, block=int(BLOCK_S * 1000)
+        )
     except redis.RedisError as error:
         logger.warning("Reading turn %s from its rows: %s", turn_id, error)
         await asyncio.sleep(BLOCK_S)

@@ -3,7 +3,7 @@
 Under ASGI Django starts a thread for each request and carries the request to it and back for
 every hook of every middleware and for every signal. That is more work than most of our views, and
 all but the event streams are synchronous: one journey is enough. A stream's body is sent by the
-event loop alone.
+event loop alone, and whoever takes nothing of it for READER_TIMEOUT_S is left.
 """
 
 import asyncio
@@ -14,6 +14,7 @@ from contextvars import copy_context
 from typing import IO, Any, cast
 
 from asgiref.sync import sync_to_async
+from django.conf import settings
 from django.core import signals
 from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler, get_script_prefix
@@ -84,7 +85,7 @@ class OneThreadHandler(ASGIHandler):
 
     async def _stream(self, response: HttpResponseBase, receive: Receive, send: Send) -> None:
         """Send a body piece by piece, until its end or until its reader leaves."""
-        sending = asyncio.create_task(self.send_response(response, send))
+        sending = asyncio.create_task(self.send_response(response, _in_time(send)))
         leaving = asyncio.create_task(self.listen_for_disconnect(receive))
         try:
             await asyncio.wait({sending, leaving}, return_when=asyncio.FIRST_COMPLETED)
@@ -118,6 +119,19 @@ class OneThreadHandler(ASGIHandler):
         if not response.streaming:
             response.close()
         return cast("HttpResponseBase", response)
+
+
+def _in_time(send: Send) -> Send:
+    """Return what gives up on a reader who takes nothing for a while."""
+
+    async def send_in_time(message: Message) -> None:
+        try:
+            async with asyncio.timeout(settings.READER_TIMEOUT_S):
+                await send(message)
+        except TimeoutError:
+            raise asyncio.CancelledError from None  # as if that reader had left
+
+    return send_in_time
 
 
 def _over(response: HttpResponseBase) -> None:

@@ -228,6 +228,9 @@ ALLOW_CODE_TASKS = env.bool("ALLOW_CODE_TASKS", False)  # benchmarks that run wh
 SUITES_DIR = BASE_DIR / "evals" / "suites"
 TASKS_DIR = Path(env.str("TASKS_DIR", str(BASE_DIR / "zoo" / "tasks"))).resolve()
 
+# Whoever takes nothing of an answer for so long is cut off
+READER_TIMEOUT_S = env.float("READER_TIMEOUT_S", 60.0)
+
 # The board: for how long a process shows what it read without looking for changes; 0: never
 BOARD_CHECK_S = env.float("BOARD_CHECK_S", 1.0)
 

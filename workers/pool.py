@@ -37,6 +37,9 @@ class Builder(Protocol):
     def close(self) -> None:
         """End everything that was started."""
 
+    def bury(self) -> None:
+        """End what dead servers left behind."""
+
     def guess_bytes(self, want: Want) -> int:
         """Return about how much memory a want's server takes."""
 
@@ -139,6 +142,7 @@ class Pool:
     def _lose(self, host: Host, fault: Fault) -> None:
         logger.warning("The server %s is lost: %s", host.name, fault.sentence)
         self._remove(host, grace_s=0)
+        self._builder.bury()
         for pk in host.places:
             roster.down(pk, fault)
 

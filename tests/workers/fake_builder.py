@@ -60,6 +60,9 @@ class FakeBuilder:
         """End every server."""
         self.is_closed = True
 
+    def bury(self) -> None:
+        """Do nothing: nothing is left behind."""
+
     def guess_bytes(self, want: Want) -> int:
         """Return what a server holds."""
         return self.server_bytes

@@ -32,6 +32,7 @@ from workers.engines.proofs import ProofOrder, Proven
 
 logger = logging.getLogger(__name__)
 
+CHILD = "workers.children.harness"
 START_TIMEOUT_S = 120.0
 LOOK_EVERY_S = 0.5
 QUIET = {
@@ -180,7 +181,7 @@ class Harness:
         self._gate = Gate()
         with self._log_path.open("ab") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "workers.children.harness", self._confinement(self._gate)],
+                [sys.executable, "-m", CHILD, self._confinement(self._gate)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
@@ -198,7 +199,8 @@ class Harness:
         temporary.mkdir(exist_ok=True)
         places = {"HF_HOME": str(self._cache_dir), "TMPDIR": str(temporary)}
         environment = confined.environment(keep=[self._key], **QUIET, **places)
-        return {**environment, **self._environment}
+        mark = {} if self._registry is None else processes.mark(self._registry)
+        return {**environment, **mark, **self._environment}
 
     def _confinement(self, gate: Gate) -> str:
         """Return what the child may touch, as its argument."""

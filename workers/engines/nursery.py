@@ -21,6 +21,7 @@ from workers.engines import confined, processes
 from workers.engines.faults import Code, PlatformFault
 from workers.engines.vllm import ENVIRONMENT, ENVIRONMENT_ON_CPU, Server, ServerSpec, is_on_cpu
 
+CHILD = "workers.children.nursery"
 PATIENCE_S = 300.0  # for importing vLLM on a busy machine
 
 
@@ -76,6 +77,10 @@ class Nursery:
             raise PlatformFault(Code.ENGINE_START_FAILED, "The server ended at once.") from error
         return Server(spec=spec, process=process)
 
+    def bury(self) -> None:
+        """End what dead servers left behind."""
+        processes.bury(self._registry)
+
     def close(self) -> None:
         """End the nursery and, with it, its servers."""
         self._end()
@@ -93,13 +98,15 @@ class Nursery:
         self._process, self._is_ready = None, False
 
     def _launch(self) -> subprocess.Popen[bytes]:
+        processes.bury(self._registry)
         environment = dict(confined.environment(**ENVIRONMENT, OMP_NUM_THREADS=str(self._threads)))
+        environment |= processes.mark(self._registry)
         if is_on_cpu():
             environment |= ENVIRONMENT_ON_CPU
         self._log_path.parent.mkdir(parents=True, exist_ok=True)
         with self._log_path.open("w") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "workers.children.nursery"],
+                [sys.executable, "-m", CHILD],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,

@@ -1,6 +1,8 @@
 """Processes by pid and birth time: end a group, count its memory, bury what a crash left.
 
-A pid alone may belong to somebody else by now; with the moment of its birth it cannot.
+A pid alone may belong to somebody else by now; with the moment of its birth it cannot. What a
+registered process starts carries the registry's name in its environment, so even a descendant that
+left its group, as an engine may, is known when everybody between has died.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from pathlib import Path
 
 import psutil
 
+MARK = "P4P_CHILD_OF"
 ROOT = Path(__file__).resolve().parents[2]  # children start here: local tasks name files from it
 
 
@@ -82,7 +85,37 @@ def reap(registry: Path) -> int:
             end_group(orphan, grace_s=0)
             reaped += 1
     registry.unlink(missing_ok=True)
-    return reaped
+    return reaped + bury(registry)
+
+
+def bury(registry: Path) -> int:
+    """Kill what registered processes left behind when they died; return how many."""
+    living = {each.pid for entry in _registered(registry) for each in _same(*entry)}
+    orphans = [each for each in _marked(registry) if not living & _line(each)]
+    _signal(orphans, signal.SIGKILL)
+    psutil.wait_procs(orphans, timeout=2)
+    return len(orphans)
+
+
+def mark(registry: Path) -> dict[str, str]:
+    """Return the part of an environment by which the descendants of a process are known."""
+    return {MARK: str(registry.resolve())}
+
+
+def _marked(registry: Path) -> list[psutil.Process]:
+    name, found = str(registry.resolve()), []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error, OSError):  # gone, a zombie, or somebody else's
+            if process.environ().get(MARK) == name and is_alive(process):
+                found.append(process)
+    return found
+
+
+def _line(process: psutil.Process) -> set[int]:
+    """Return the ids of a process and all its ancestors."""
+    with suppress(psutil.NoSuchProcess):
+        return {process.pid, *(each.pid for each in process.parents())}
+    return {process.pid}
 
 
 def _registered(registry: Path) -> list[tuple[int, float]]:

@@ -4,10 +4,11 @@ Every failure of the hub stops here and becomes a refusal or, for a pinned conte
 are wanted later, `Unavailable`. Only `download` writes to the disk.
 """
 
+import hashlib
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
@@ -40,6 +41,7 @@ class Repository:
     revision: str
     sizes: Mapping[str, int]
     licence: str
+    hashes: Mapping[str, str] = field(default_factory=dict)  # sha256 of large files, by name
 
     def read(self, path: str, start: int, length: int) -> bytes:
         """Return a part of a file, and stop reading where it should end."""
@@ -97,7 +99,7 @@ def download(repo_id: str, *, revision: str) -> Path:
                     etag_timeout=TIMEOUT_S,
                 )
             )
-        _check_whole(folder, repository)
+        _check_once(folder, repository, done=folder_of(repo_id) / f".whole-{revision}")
     except Refused as refusal:
         problem = refusal.problems[0]
         is_corrupt = problem.code == "CORRUPT_WEIGHTS"
@@ -108,6 +110,13 @@ def download(repo_id: str, *, revision: str) -> Path:
     return folder
 
 
+def _check_once(folder: Path, repository: Repository, *, done: Path) -> None:
+    """Check what has been downloaded before its first use: reading it all takes seconds."""
+    if not done.exists():
+        _check_whole(folder, repository)
+        done.touch()
+
+
 def _check_whole(folder: Path, repository: Repository) -> None:
     """Refuse weights that are not what the repository lists, or not what their headers say."""
     for name, size in repository.sizes.items():
@@ -116,6 +125,9 @@ def _check_whole(folder: Path, repository: Repository) -> None:
             if path.stat().st_size != size:
                 raise _damaged(name)
             with path.open("rb") as file:
+                listed = repository.hashes.get(name)  # None: too small for the hub to have one
+                if listed and hashlib.file_digest(file, "sha256").hexdigest() != listed:
+                    raise _damaged(name)
                 headers.read(path=name, size=size, fetch=partial(_part, file))
 
 
@@ -154,6 +166,7 @@ def _repository(info: ModelInfo) -> Repository:
         revision=info.sha,
         sizes={sibling.rfilename: sibling.size or 0 for sibling in siblings},
         licence=licence if isinstance(licence, str) else "",
+        hashes={each.rfilename: each.lfs.sha256 for each in siblings if each.lfs},
     )
 
 

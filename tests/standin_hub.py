@@ -7,6 +7,7 @@ import hashlib
 import json
 import re
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -41,6 +42,7 @@ class Hub:
         self.repos: dict[str, Repo] = {}
         self.requests: list[str] = []
         self.status: int | None = None  # answered to everything
+        self.delay_s = 0.0  # before everything
         self.has_ranges = True
         self.damage: dict[str, bytes] = {}  # sent instead of what is listed, by path
         self.url = ""
@@ -87,6 +89,7 @@ class _Handler(BaseHTTPRequestHandler):
         path = unquote(urlsplit(self.path).path)
         raw = urlsplit(self.path).path
         self.hub.requests.append(f"{self.command} {path}")
+        time.sleep(self.hub.delay_s)
         if self.hub.status is not None:
             self._answer(self.hub.status, b"{}")
         elif match := TREE.match(raw):
@@ -113,7 +116,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         repo, sha = found
         siblings = [
-            {"rfilename": name, "size": len(content), "blobId": _digest(content)}
+            {"rfilename": name, "size": len(content), "blobId": _digest(content)} | _lfs(content)
             for name, content in repo.commits[sha].items()
         ]
         info = {
@@ -170,6 +173,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
+
+
+def _lfs(content: bytes) -> dict[str, object]:
+    """Return what the hub tells of a large file; here every file is one."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    return {"lfs": {"sha256": sha256, "size": len(content), "pointerSize": 130}}
 
 
 def _digest(content: bytes) -> str:

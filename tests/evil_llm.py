@@ -110,6 +110,8 @@ class EvilLLM:
     port: int = 0
     asked: list[dict[str, Any]] = field(default_factory=list)
     failures_left: int = 0  # of the model "busy": so many 429s, then an answer
+    is_hanging: bool = False  # healthy, but no model gives a token
+    open: int = 0  # requests in hand
 
     @property
     def url(self) -> str:
@@ -128,11 +130,17 @@ class EvilLLM:
             return
         body = json.loads(await _body(receive))
         self.asked.append(body)
-        await _while_heard(self._answer(scope["path"], body, send), receive)
+        self.open += 1
+        try:
+            await _while_heard(self._answer(scope["path"], body, send), receive)
+        finally:
+            self.open -= 1
 
     async def _answer(self, path: str, body: dict[str, Any], send: Send) -> None:
         model = body["model"]
-        if model == "busy" and self.failures_left:
+        if self.is_hanging:
+            await asyncio.sleep(3600)
+        elif model == "busy" and self.failures_left:
             self.failures_left -= 1
             await _respond(send, 429, b"{}")
         elif model.startswith("http-"):

@@ -24,7 +24,7 @@ from tools.steps import FAILED, Refused, say, step
 START_S = 30
 
 
-def _postgres_bin() -> Path:
+def postgres_binaries() -> Path:
     """Return the directory of the newest PostgreSQL."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
     if not found:
@@ -32,7 +32,7 @@ def _postgres_bin() -> Path:
     return found[-1].parent
 
 
-def _as_postgres() -> list[str]:
+def as_postgres() -> list[str]:
     """Return how to run a command as an ordinary person: PostgreSQL refuses root."""
     if os.geteuid() != 0:
         return []
@@ -62,12 +62,12 @@ def _wait(check: list[str], log: Path) -> None:
 @contextmanager
 def postgres(home: Path, port: int) -> Iterator[str]:
     """Start a PostgreSQL with one empty database; give its URL."""
-    binaries, data, log = _postgres_bin(), home / "postgres", home / "postgres.log"
+    binaries, data, log = postgres_binaries(), home / "postgres", home / "postgres.log"
     data.mkdir()
     if os.geteuid() == 0:
         owner = pwd.getpwnam("postgres")
         os.chown(data, owner.pw_uid, owner.pw_gid)
-    person, at = _as_postgres(), ["-h", "127.0.0.1", "-p", str(port)]
+    person, at = as_postgres(), ["-h", "127.0.0.1", "-p", str(port)]
     children.run(
         [*person, binaries / "initdb", "-D", data, "-U", "site", "-A", "trust", "-E", "UTF8",
          "--no-sync", "--locale", "C.UTF-8"], log=log,

@@ -35,6 +35,7 @@ class TestStreamChat:
 
         assert "".join([delta.text async for delta in stream]) == "".join(CHUNKS)
 
+    @pytest.mark.fault("F32", "the engine streams what is no answer: each has its code")
     @pytest.mark.parametrize(
         ("model", "code"),
         [

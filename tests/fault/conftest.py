@@ -1,11 +1,12 @@
-"""Faults: which ones run now, and a line for the report about each that did.
+"""Faults: which ones run now, where their processes live, and how often each is tried.
 
 `make test` runs the quick ones. FAULTS=all adds the long ones (marked `long`) and more rounds;
-FAULT_ROUNDS says how many; FAULT_REPORT names the file that gets one line of JSON for each test.
+FAULT_ROUNDS says how many.
 """
 
-import json
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,18 +15,25 @@ from django.db import connection
 from pytest_django import DjangoDbBlocker as Blocker
 from pytest_django import Settings
 
+from evals.models import Suite
+from tests import factories
+from tests.fault.forge import Forge
 from tests.fault.processes import Place, Web, web
 
 ALL = os.environ.get("FAULTS") == "all"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the long ones for `make fault-test`."""
-    if ALL:
-        return
-    long = [item for item in items if item.get_closest_marker("long")]
-    config.hook.pytest_deselected(items=long)
-    items[:] = [item for item in items if item not in long]
+    """Leave the long ones for `make fault-test`, and to each database its own faults."""
+    left = [item for item in items if not _runs(item)]
+    config.hook.pytest_deselected(items=left)
+    items[:] = [item for item in items if item not in left]
+
+
+def _runs(item: pytest.Item) -> bool:
+    only = item.get_closest_marker("database")
+    is_here = only is None or connection.vendor in only.args
+    return is_here and (ALL or item.get_closest_marker("long") is None)
 
 
 @pytest.fixture
@@ -34,10 +42,26 @@ def rounds() -> int:
     return int(os.environ.get("FAULT_ROUNDS", "20" if ALL else "1"))
 
 
+@pytest.fixture(scope="session")
+def forge(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forge]:
+    """Return where workers come from."""
+    with Forge(Place(tmp_path_factory.mktemp("forge")).variables()) as opened:
+        yield opened
+
+
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
+def place(tmp_path: Path, forge: Forge) -> Place:
     """Return where this test's processes live."""
-    return Place(tmp_path)
+    return Place(tmp_path, forge=forge)
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """Return a folder that PostgreSQL's own user may enter, unlike pytest's."""
+    folder = Path(tempfile.mkdtemp(prefix="p4p-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="module")
@@ -51,43 +75,21 @@ def site(
 
 @pytest.fixture(autouse=True)
 def static_files(settings: Settings) -> None:
-    """Have a directory of static files; nothing is in it."""
+    """Have pages under test name their static files as they lie in the tree."""
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+
+
+@pytest.fixture
+def generative_suite() -> Suite:
+    """Return a suite whose benchmarks an API can answer."""
+    made = factories.suite("tiny")
+    made.benchmarks.update(output_type="generate_until")
+    return made
 
 
 @pytest.fixture
 def recovery() -> dict[str, float]:
-    """Return what a test writes its recovery time into, under "seconds"."""
+    """Return what a test writes its tries and its slowest recovery into."""
     return {}
-
-
-@pytest.fixture(autouse=True)
-def line(request: pytest.FixtureRequest, recovery: dict[str, float]) -> Iterator[None]:
-    """Write a line of the report when a test has passed or failed."""
-    yield
-    mark = request.node.get_closest_marker("fault")
-    if mark is None or not (report := os.environ.get("FAULT_REPORT")):
-        return
-    result = getattr(request.node, "result", None)
-    if result is not None and result.skipped:
-        return
-    entry = {
-        "id": mark.args[0],
-        "fault": mark.args[1],
-        "test": request.node.name,
-        "database": connection.vendor,
-        "passed": bool(result and result.passed),
-        "rounds": recovery.get("rounds", 1),
-        "recovery_s": recovery.get("seconds"),
-    }
-    with Path(report).open("a") as lines:
-        lines.write(json.dumps(entry) + "\n")
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
-    """Let the fixture above see how the test ended."""
-    report = yield
-    if call.when == "call":
-        item.result = report  # type: ignore[attr-defined]
-    return report

@@ -16,13 +16,13 @@ DELAY_S = 0.2
 
 
 class FaultProxy:
-    """One listening port before one upstream port."""
+    """One listening port before one upstream: a port of this machine, or the path of a socket."""
 
-    def __init__(self, upstream_port: int) -> None:
+    def __init__(self, upstream: int | str) -> None:
         self.mode: Mode = "pass"
         self.drop_after: int | None = None  # bytes from upstream, then the connection is cut
         self.port = 0
-        self._upstream_port = upstream_port
+        self._upstream = upstream
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -54,10 +54,15 @@ class FaultProxy:
             _reset(writer)
             return
         with contextlib.suppress(OSError, asyncio.CancelledError):
-            there, away = await asyncio.open_connection("127.0.0.1", self._upstream_port)
+            there, away = await self._connect()
             await asyncio.gather(
                 self._pump(reader, away, is_answer=False), self._pump(there, writer, is_answer=True)
             )
+
+    async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        if isinstance(self._upstream, str):
+            return await asyncio.open_unix_connection(self._upstream)
+        return await asyncio.open_connection("127.0.0.1", self._upstream)
 
     async def _pump(
         self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, *, is_answer: bool
@@ -88,9 +93,9 @@ def _reset(writer: asyncio.StreamWriter) -> None:
 
 
 @contextlib.contextmanager
-def before(port: int) -> Iterator[FaultProxy]:
-    """Proxy to a port for the length of a `with` block."""
-    proxy = FaultProxy(port)
+def before(upstream: int | str) -> Iterator[FaultProxy]:
+    """Proxy to a port or a socket for the length of a `with` block."""
+    proxy = FaultProxy(upstream)
     proxy.start()
     yield proxy
     proxy.stop()

@@ -1,17 +1,17 @@
 """Real processes over the test's own database: web servers and workers, to be killed and stopped.
 
-A worker measures with the fake harness (`tests.fault.worker`), which writes down what it was asked.
+A worker measures with a light harness (`tests.fault.worker`), which writes down what it was asked.
 """
 
 import os
-import secrets
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
@@ -20,6 +20,7 @@ import psutil
 from django.conf import settings as site
 from django.db import connection
 
+from tests.fault.forge import Forge, Forked
 from tools import private_site
 
 NOWHERE = "unix:///nowhere/valkey.sock"
@@ -42,11 +43,14 @@ class Place:
     folder: Path
     redis_url: str = NOWHERE
     environment: dict[str, str] = field(default_factory=dict)
+    forge: Forge | None = None
 
     def variables(self, **more: str) -> dict[str, str]:
-        """Return the environment of a process."""
+        """Return the environment of a process; one whose byte code is kept starts much sooner."""
+        inherited = {**os.environ}
+        inherited.pop("PYTHONDONTWRITEBYTECODE", None)
         return {
-            **os.environ,
+            **inherited,
             "VAR_DIR": str(self.folder),
             "SECRET_KEY": site.SECRET_KEY,
             "DATABASE_URL": database_url(),
@@ -54,6 +58,10 @@ class Place:
             **self.environment,
             **more,
         }
+
+    def worker_command(self, queues: str, name: str) -> list[str]:
+        """Return how a worker with the light harness is started without the forge."""
+        return [sys.executable, "-W", "ignore", "-m", "tests.fault.worker", queues, name]
 
     def said(self, name: str) -> str:
         """Return the log of a process."""
@@ -86,14 +94,12 @@ def process(
 @contextmanager
 def worker(
     place: Place, *, name: str = "worker", queue: str = "runs", **variables: str
-) -> Iterator[subprocess.Popen[bytes]]:
-    """Start a worker with the fake harness."""
-    command = [
-        sys.executable, "-W", "ignore", "-m", "tests.fault.worker", queue,
-        f"{name}-{secrets.token_hex(3)}@%h",
-    ]  # fmt: skip
-    with process(place, name, command, **variables) as started:
-        yield started
+) -> Iterator[Forked]:
+    """Fork a worker with the light harness."""
+    assert place.forge is not None
+    given = place.variables(**variables)
+    with place.forge.worker(queue, place.folder / f"{name}.log", given) as forked:
+        yield forked
 
 
 def _command(found: psutil.Process) -> str:
@@ -114,6 +120,10 @@ class Web:
         found = psutil.Process(self.process.pid).children()
         return [each for each in found if "spawn_main" in _command(each)]
 
+    def servers(self) -> list[psutil.Process]:
+        """Return the processes that answer requests, also where one does without a parent."""
+        return self.children() or [psutil.Process(self.process.pid)]
+
     def is_up(self) -> bool:
         """Say whether it answers."""
         try:
@@ -122,17 +132,36 @@ class Web:
             return False
 
 
+@cache
+def collected() -> Path:
+    """Collect the static files, once for all processes of the test run."""
+    command = [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity", "0"]
+    variables = {**os.environ, "VAR_DIR": str(site.VAR_DIR)}
+    subprocess.run(command, cwd=site.BASE_DIR, env=variables, check=True)
+    return Path(site.STATIC_ROOT)
+
+
 @contextmanager
-def web(place: Place, *, workers: int = 2, **variables: str) -> Iterator[Web]:
+def web(
+    place: Place,
+    *,
+    workers: int = 2,
+    host: str = "127.0.0.1",
+    prefix: Sequence[str] = (),
+    **variables: str,
+) -> Iterator[Web]:
     """Start the site's web processes and wait until they answer."""
     port = private_site.free_ports(1)
     command = [
-        sys.executable, "-W", "ignore", "-m", "uvicorn", "leaderboard.asgi:application",
-        "--workers", str(workers), "--port", str(port), "--lifespan", "off",
+        *prefix, sys.executable, "-W", "ignore", "-m", "uvicorn", "leaderboard.asgi:application",
+        "--workers", str(workers), "--host", host, "--port", str(port), "--lifespan", "off",
         "--no-proxy-headers", "--no-access-log", "--timeout-graceful-shutdown", "5",
     ]  # fmt: skip
+    if not (static := place.folder / "static").exists():
+        static.symlink_to(collected())
+    variables = {"ALLOWED_HOSTS": host, **variables}
     with process(place, "web", command, **variables) as started:
-        site_ = Web(f"http://127.0.0.1:{port}", started)
+        site_ = Web(f"http://{host}:{port}", started)
         assert eventually(site_.is_up, within_s=30), place.said("web")
         yield site_
 

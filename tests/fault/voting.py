@@ -1,7 +1,7 @@
 """Voters over HTTP, each with a log of what was acknowledged."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -12,6 +12,7 @@ from django.utils import timezone
 from arena.models import Battle, Response, Side, Turn
 from evals.models import Contender
 from leaderboard.api.callers import Caller
+from tests import factories
 
 VOTED = (200, 201)
 
@@ -48,6 +49,7 @@ class Voter:
     name: str
     battles: list[str]
     choice: str = "A"
+    pause_s: float = 0.0
     acknowledged: dict[str, str] = field(default_factory=dict)
     statuses: dict[int, int] = field(default_factory=dict)
     broken: int = 0
@@ -71,8 +73,39 @@ class Voter:
         self.statuses[answer.status_code] = self.statuses.get(answer.status_code, 0) + 1
         if answer.status_code in VOTED:
             self.acknowledged[battle] = self.choice
-        else:
-            stop.wait(0.05)
+        stop.wait(self.pause_s if answer.status_code in VOTED else 0.05)
+
+
+def voters(url: str, count: int, *, battles: int, pause_s: float = 0.0) -> list[Voter]:
+    """Return voters who each have so many answered battles of their own to judge."""
+    a, b = factories.model(), factories.model()
+    names = [f"voter-{number}" for number in range(count)]
+    return [
+        Voter(url, name, prepare(battles, voter=name, a=a, b=b), pause_s=pause_s) for name in names
+    ]
+
+
+def acknowledged(voters: Sequence[Voter]) -> set[str]:
+    """Return every battle whose vote was acknowledged so far."""
+    return {battle for voter in voters for battle in list(voter.acknowledged)}
+
+
+def statuses(voters: Sequence[Voter]) -> set[int]:
+    """Return every status that a vote was answered with."""
+    return {status for voter in voters for status in voter.statuses}
+
+
+def go_on(voters: Sequence[Voter], *, each: int = 1) -> Callable[[], bool]:
+    """Return what says whether all voters have had so many votes acknowledged since now."""
+    before = [len(voter.acknowledged) for voter in voters]
+
+    def have() -> bool:
+        return all(
+            len(voter.acknowledged) >= min(earlier + each, len(voter.battles))
+            for voter, earlier in zip(voters, before, strict=True)
+        )
+
+    return have
 
 
 @contextmanager

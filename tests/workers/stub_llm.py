@@ -74,8 +74,8 @@ class Server(ThreadingHTTPServer):
     request_queue_size = 128
     daemon_threads = True
 
-    def __init__(self, stub: Stub) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
+    def __init__(self, stub: Stub, host: str) -> None:
+        super().__init__((host, 0), Handler)
         self.stub = stub
 
     def handle_error(self, *_: Any) -> None:
@@ -83,11 +83,11 @@ class Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def serve(scripts: dict[str, Script]) -> Iterator[Stub]:
+def serve(scripts: dict[str, Script], *, host: str = "127.0.0.1") -> Iterator[Stub]:
     """Serve until the block ends."""
     stub = Stub("", scripts)
-    server = Server(stub)
-    stub.url = f"http://127.0.0.1:{server.server_port}"
+    server = Server(stub, host)
+    stub.url = f"http://{host}:{server.server_port}"
     Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield stub

@@ -34,6 +34,7 @@ def battle(stub: Stub, evil: EvilLLM, model: str, side: str) -> Battle:
     return factories.battle(*pair, answers=None)
 
 
+@pytest.mark.fault("F32", "the engine breaks off or talks nonsense amid an answer, on either side")
 @pytest.mark.parametrize("side", ["A", "B"])
 @pytest.mark.parametrize("model", FAULTS)
 def test_fails_alike_on_either_side(

@@ -19,7 +19,7 @@ else:
 
 VOTES = (
     "question_id", "model_a", "model_b", "winner", "judge", "anony", "tstamp", "propensity",
-    "policy", "exclusion",
+    "policy", "exclusion", "turn", "language", "is_code", "category",
 )  # fmt: skip
 COLUMNS = {"votes": VOTES, "conversations": (*VOTES, "conversation_a", "conversation_b")}
 TYPES = {"jsonl": "application/jsonl", "parquet": "application/vnd.apache.parquet"}
@@ -37,6 +37,9 @@ def schema_of(what: str) -> pa.Schema:
         "anony": pa.bool_(),
         "tstamp": pa.float64(),
         "propensity": pa.float64(),
+        "turn": pa.int32(),
+        "is_code": pa.bool_(),
+        "category": pa.list_(pa.string()),
         "conversation_a": said,
         "conversation_b": said,
     }

@@ -8,12 +8,14 @@ memory stays flat for any number of votes, on both databases.
 import hashlib
 import hmac
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from types import MappingProxyType
 from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
 
+from arena import topics
 from arena.models import Consent, Ruling, Side, Turn, Vote
 from arena.redaction import redacted
 
@@ -74,7 +76,8 @@ def _portions(
         )[:PORTION]
     ):
         last = rows[-1][0]
-        yield complete([_row(*each[1:]) for each in rows])
+        about = topics.of({each[0]: each[1] for each in rows})
+        yield complete([_row(*each[1:]) | asdict(about[each[1]]) for each in rows])
 
 
 def _row(

@@ -37,7 +37,7 @@ def measure(count: int) -> None:
 
 
 def _measure(count: int) -> dict[str, Any]:
-    entering = stored(count, _contenders())
+    entering = stored(count, contenders())
     started = time.perf_counter()
     ground = groundwork.renew(now=NOW)
     grounding = time.perf_counter() - started
@@ -58,12 +58,12 @@ def _measure(count: int) -> dict[str, Any]:
 def stored(count: int, people: list[int]) -> float:
     """Store so many votes and enter them; return the seconds that the ledger took at first."""
     ballots = rating_votes.votes(count, len(people), seed=3).ballots
-    _store(ballots.at(slice(ENTERED)), people)
+    store(ballots.at(slice(ENTERED)), people)
     started = time.perf_counter()
     ledger.catch_up()
     entering = time.perf_counter() - started
     if count > ENTERED:
-        _store(ballots.at(slice(ENTERED, None)), people)
+        store(ballots.at(slice(ENTERED, None)), people)
         _enter_rest()
     return entering
 
@@ -80,7 +80,7 @@ def _span(battle: Battle, count: int) -> tuple[float, float]:
     return time.perf_counter() - began, time.process_time() - worked
 
 
-def _store(ballots: Ballots, people: list[int]) -> None:
+def store(ballots: Ballots, people: list[int]) -> None:
     """Store battles and votes, as copies of one with what differs."""
     one = Battle.objects.filter(policy="benchmark").first() or Battle.objects.create(
         voter="v",
@@ -143,8 +143,8 @@ def _copies(row: Model, differing: tuple[str, ...], values: Iterable[tuple[Any, 
         cursor.executemany(insert, [(*each, own) for each in values])
 
 
-def _contenders() -> list[int]:
-
+def contenders(count: int = CONTENDERS) -> list[int]:
+    """Make contenders, and return their keys."""
     Contender.objects.bulk_create(
         Contender(
             slug=f"c{place}",
@@ -156,7 +156,7 @@ def _contenders() -> list[int]:
             serving="MODEL",
             created_at=NOW,
         )
-        for place in range(CONTENDERS)
+        for place in range(count)
     )
     return list(Contender.objects.order_by("pk").values_list("pk", flat=True))
 

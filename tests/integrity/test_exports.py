@@ -11,10 +11,11 @@ from asgiref.sync import async_to_sync
 from django.core.management import call_command
 from django.test import AsyncClient
 
-from arena import exports
-from arena.models import Consent
+from arena import erasing, exports
+from arena.models import Consent, LedgerEntry
 from arena.redaction import redacted
 from tests import factories
+from tests.conftest import NOON
 from tests.leaderboard import voting
 
 
@@ -44,6 +45,29 @@ class TestVotes:
         assert winners == ["model_a", "model_b", "tie", "tie (bothbad)"]
         assert {(each["model_a"], each["model_b"]) for each in found} == {(heron.slug, wren.slug)}
         assert {each["propensity"] for each in found} == {0.5}
+
+    def test_say_what_they_were_about(self) -> None:
+        prompts = ("What is the capital of Norway?", "def f(x): return x\nFix the bug.", "¿?")
+        for prompt in prompts:
+            factories.vote(factories.battle(prompt=prompt))
+
+        found = rows("/exports/votes.jsonl")
+
+        assert [each["language"] for each in found] == ["English", "unknown", "unknown"]
+        assert [each["is_code"] for each in found] == [False, True, False]
+        assert found[0]["category"] == ["english", "short"]
+        assert {each["turn"] for each in found} == {1}
+
+    def test_say_the_same_once_the_ledger_has_them_and_the_words_are_erased(self) -> None:
+        battle = factories.battle(prompt="What is the capital of Norway?")
+        factories.vote(battle)
+        before = rows("/exports/votes.jsonl")
+
+        erasing.of_voter(voter="ada", now=NOON)
+
+        after = rows("/exports/votes.jsonl")
+        assert LedgerEntry.objects.count() == 1
+        assert before[0] | {"turn": 0} == after[0]
 
     def test_are_the_same_in_parquet(self) -> None:
         for number in range(5):

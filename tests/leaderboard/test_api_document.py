@@ -49,6 +49,7 @@ OPERATIONS = {
     "list_cases": "GET /api/v1/moderation/cases",
     "list_rulings": "GET /api/v1/moderation/rulings",
     "make_ruling": "POST /api/v1/moderation/battles/{battle_id}/rulings",
+    "erase_conversation": "DELETE /api/v1/battles/{battle_id}/conversation",
     "report_battle": "POST /api/v1/battles/{battle_id}/reports",
     "report_shared": "POST /api/v1/shared/{key}/reports",
     "undo_ruling": "POST /api/v1/moderation/rulings/{ruling_id}/undo",

@@ -92,7 +92,16 @@ class VoteAdmin(ReadOnly, ModelAdmin):
 class SuspicionAdmin(ReadOnly, ModelAdmin):
     """Voters whose votes do not look like a person's: the queue, and both ways out of it."""
 
-    list_display = ("voter", "state", "p_value", "votes", "found_at", "reviewed_at", "reviewed_by")
+    list_display = (
+        "voter",
+        "state",
+        "p_value",
+        "votes",
+        "left",
+        "found_at",
+        "reviewed_at",
+        "reviewed_by",
+    )
     list_filter = ("state",)
     ordering = ("-found_at", "pk")
     actions = ("uphold", "clear")
@@ -161,7 +170,7 @@ class RatingSnapshotAdmin(ReadOnly, ModelAdmin):
 class PromptSetAdmin(ModelAdmin):
     """Named lists of prompts."""
 
-    list_display = ("title", "key")
+    list_display = ("title", "key", "is_offered")
     ordering = ("key",)
 
 

@@ -6,21 +6,25 @@ without a name. The test is in `arena.sequential`.
 """
 
 from datetime import datetime, timedelta
+from operator import itemgetter
 
 import numpy as np
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Q
+from django.db.models.functions import Coalesce
 
 from accounts.models import User
-from arena import exclusions, ratings, sequential
-from arena.models import Rating, Suspicion, Vote
+from arena import battles, exclusions, ratings, sequential
+from arena.models import Battle, Rating, Suspicion, Vote
 
 RECENT = timedelta(days=1)
 MOST_VOTES = 2_000  # of one voter, the newest
-OUTCOMES = {"A": sequential.A, "B": sequential.B}
+LEFT = "LEFT"  # in place of a verdict: the battle was given up
+OUTCOMES = {"A": sequential.A, "B": sequential.B, LEFT: sequential.LEFT}
 REASON = Vote.Exclusion.ANOMALOUS
 State = Suspicion.State
+Line = tuple[datetime, int, int, str]  # when, A, B, the verdict or LEFT
 
 
 def look(*, now: datetime) -> list[Suspicion]:
@@ -61,7 +65,7 @@ def clear(*, suspicion: Suspicion, reviewer: User | None, now: datetime) -> None
 
 
 def p_value(votes: list[tuple[int, int, str]], published: dict[int, float], ties: float) -> float:
-    """Return the test's answer for one voter's votes, given as A, B and the verdict."""
+    """Return the test's answer for one voter's battles, given as A, B and the verdict or LEFT."""
     rated = [each for each in votes if each[0] in published and each[1] in published]
     places = {contender: place for place, contender in enumerate(published)}
     series = sequential.Votes(
@@ -76,18 +80,42 @@ def p_value(votes: list[tuple[int, int, str]], published: dict[int, float], ties
 
 
 def _test(voter: str, published: dict[int, float], ties: float, now: datetime) -> Suspicion | None:
-    mine = Vote.objects.counted().of_voter(voter).order_by("-pk")[:MOST_VOTES]
-    rows = list(mine.values_list("battle__contender_a", "battle__contender_b", "choice"))[::-1]
-    chance = p_value(rows, published, ties)
+    judged, left = _judged(voter), _left(voter, now)
+    series = sorted([*judged, *left], key=itemgetter(0))
+    chance = p_value([(a, b, choice) for _at, a, b, choice in series], published, ties)
     if chance > settings.ANOMALY_ALPHA:
         return None
     with transaction.atomic():
         found, is_new = Suspicion.objects.get_or_create(
-            voter=voter, defaults={"p_value": chance, "votes": len(rows), "found_at": now}
+            voter=voter,
+            defaults={
+                "p_value": chance,
+                "votes": len(judged),
+                "left": len(left),
+                "found_at": now,
+            },
         )
         if is_new and settings.ANOMALY_POLICY == "exclude":
             _hold(voter, now)
     return found if is_new else None
+
+
+def _judged(voter: str) -> list[Line]:
+    """Return the newest counted votes of one voter."""
+    mine = Vote.objects.counted().of_voter(voter).order_by("-pk")[:MOST_VOTES]
+    lines = mine.values_list("cast_at", "battle__contender_a", "battle__contender_b", "choice")
+    return list(lines)
+
+
+def _left(voter: str, now: datetime) -> list[Line]:
+    """Return the battles that one voter got and gave up: drawing again must not pay."""
+    forgotten = Q(state=Battle.State.READY, created_at__lt=now - battles.OPEN_WINDOW)
+    stopped = Q(state=Battle.State.FAILED, error_code=battles.STOPPED)
+    given_up = Q(state=Battle.State.ABANDONED) | forgotten | stopped
+    mine = Battle.objects.blind().of_voter(voter).filter(given_up).order_by("-created_at", "pk")
+    at = Coalesce("left_at", "taken_at", "created_at")
+    lines = mine.annotate(at=at).values_list("at", "contender_a", "contender_b")[:MOST_VOTES]
+    return [(*line, LEFT) for line in lines]
 
 
 def _hold(voter: str, now: datetime) -> None:

@@ -122,10 +122,3 @@ def _dwell_s(battle: Battle, turns: Sequence[Turn], now: datetime) -> float | No
     finished = [each.finished_at for each in turns[-1].responses.all()] if turns else []
     since = max([*finished, battle.taken_at or battle.created_at])
     return max(0.0, (now - since).total_seconds())
-
-
-def abandoned(*, voter: str, now: datetime) -> int:
-    """Return how many battles this voter got today and never judged: a way to draw again."""
-    started = Q(created_at__gte=now - DAY) | Q(taken_at__gte=now - DAY)
-    left = Q(state__in=(Battle.State.READY, Battle.State.ABANDONED))
-    return Battle.objects.blind().of_voter(voter).filter(started & left).count()

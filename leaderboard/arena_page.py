@@ -5,6 +5,7 @@ from datetime import datetime
 from random import SystemRandom
 
 from django.conf import settings
+from django.db.models import F
 
 from arena import battles
 from arena.models import Battle, Prompt
@@ -12,6 +13,7 @@ from evals.models import Deployment
 
 THEMES = 4
 PROMPTS_A_THEME = 2
+PROMPTS_READ = 400  # of many thousands, spread over all
 
 random = SystemRandom()
 
@@ -63,7 +65,10 @@ def read(*, now: datetime, prompt: str = "", problem: str = "") -> ArenaPage:
 def _themes() -> tuple[Theme, ...]:
     """Return a few themes with a few prompts each, other ones each time."""
     by_theme: dict[str, list[Prompt]] = {}
-    for prompt in Prompt.objects.order_by("pk"):
+    offered = Prompt.objects.offered()
+    step = offered.count() // PROMPTS_READ + 1
+    spread = offered.annotate(place=F("pk") % step).filter(place=random.randrange(step))
+    for prompt in spread.order_by("pk"):
         by_theme.setdefault(prompt.theme, []).append(prompt)
     titles = sorted(random.sample(sorted(by_theme), min(THEMES, len(by_theme))))
     return tuple(Theme(title, _some(by_theme[title])) for title in titles)

@@ -101,7 +101,8 @@ def newest_turn(battle: Battle) -> Turn:
 
 def suggestion() -> Prompt | None:
     """Return any one suggested prompt, or None where there are none."""
-    count = Prompt.objects.count()
+    offered = Prompt.objects.offered()
+    count = offered.count()
     if not count:
         return None
-    return Prompt.objects.order_by("pk")[random.randrange(count)]
+    return offered.order_by("pk")[random.randrange(count)]

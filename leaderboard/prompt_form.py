@@ -8,4 +8,4 @@ from arena.models import Prompt
 class SuggestionForm(forms.Form):
     """A suggested prompt. One's own is text, which `arena.wording` judges for pages and API."""
 
-    source = forms.ModelChoiceField(queryset=Prompt.objects.all(), required=False)
+    source = forms.ModelChoiceField(queryset=Prompt.objects.offered(), required=False)

@@ -57,7 +57,7 @@ def prepare(
 
 def _plans(count: int, random: Random, now: datetime) -> list[Plan]:
     contenders = battles.opponents(now=now)
-    prompts = list(Prompt.objects.order_by("pk"))
+    prompts = list(Prompt.objects.offered().order_by("pk"))
     if len(contenders) < 2 or not prompts:
         return []
     speakers = {each.pk: speaking.speaker(each, now=now) for each in contenders}

@@ -3,13 +3,11 @@
 `ring_*` never fails and never waits. The site calls nothing else of the workers.
 """
 
-import random
-
 from django.conf import settings
 from django.utils import timezone
 
 from arena import ratings
-from workers import bells, execution, preparation, room
+from workers import bells, execution, room
 from workers.celery import app
 
 
@@ -29,16 +27,6 @@ def answer_turn(turn_id: int) -> None:
 def refresh_ratings() -> None:
     """Publish a fit of the votes so far, if there are new ones."""
     ratings.refresh(now=timezone.now())
-
-
-@app.task(ignore_result=True)  # type: ignore[untyped-decorator]
-def prepare_battles(count: int | None = None) -> None:
-    """Prepare battles: so many, or as many as are missing."""
-    chance = random.SystemRandom()
-    if count is None:
-        preparation.top_up(random=chance)
-    else:
-        preparation.prepare(count=count, random=chance)
 
 
 def ring_runs() -> None:

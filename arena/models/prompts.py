@@ -1,5 +1,7 @@
 """Prompts worth asking: suggestions on the page, and the sets that prepared battles are made of."""
 
+from typing import Self
+
 from django.db import models
 
 
@@ -8,9 +10,18 @@ class PromptSet(models.Model):
 
     key = models.SlugField(max_length=60, unique=True)
     title = models.CharField(max_length=120)
+    is_offered = models.BooleanField(default=True, db_default=True)  # suggested, and prepared
 
     def __str__(self) -> str:
         return self.title
+
+
+class PromptQuerySet(models.QuerySet["Prompt"]):
+    """Which prompts."""
+
+    def offered(self) -> Self:
+        """Return those of sets that are suggested and prepared."""
+        return self.filter(prompt_set__is_offered=True)
 
 
 class Prompt(models.Model):
@@ -19,6 +30,8 @@ class Prompt(models.Model):
     prompt_set = models.ForeignKey(PromptSet, on_delete=models.CASCADE, related_name="prompts")
     theme = models.CharField(max_length=40)
     text = models.TextField()
+
+    objects = PromptQuerySet.as_manager()
 
     class Meta:
         constraints = [

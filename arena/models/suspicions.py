@@ -27,6 +27,7 @@ class Suspicion(models.Model):
     state = models.CharField(max_length=7, choices=State.choices, default=State.OPEN)
     p_value = models.FloatField()  # of the sequential test, over all votes up to `votes`
     votes = models.PositiveIntegerField()
+    left = models.PositiveIntegerField(default=0, db_default=0)  # battles given up unjudged
     found_at = models.DateTimeField()
     reviewed_at = models.DateTimeField(null=True, blank=True)
     reviewed_by = models.ForeignKey(

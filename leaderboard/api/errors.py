@@ -10,6 +10,7 @@ from ninja.errors import HttpError, ValidationError
 
 from arena.battles import BattleRefused, NotVotedYet
 from arena.feedback import FeedbackRefused
+from arena.prompts import BadPromptFile
 from arena.reports import ReportRefused
 from arena.rulings import RulingRefused
 from arena.votes import VoteRejected
@@ -82,6 +83,7 @@ def register(api: NinjaAPI) -> None:
     api.add_exception_handler(FeedbackRefused, _own)
     api.add_exception_handler(ReportRefused, _own)
     api.add_exception_handler(RulingRefused, _own)
+    api.add_exception_handler(BadPromptFile, _bad_prompts)
     api.add_exception_handler(NotVotedYet, _not_voted)
     api.add_exception_handler(Refused, _submission)
     api.add_exception_handler(ValidationError, _invalid)
@@ -95,6 +97,18 @@ def _own(_request: HttpRequest, refusal: Any) -> HttpResponse:
 
 def _not_voted(_request: HttpRequest, refusal: Any) -> HttpResponse:
     return answer(409, "NOT_VOTED", str(refusal))
+
+
+def _bad_prompts(_request: HttpRequest, refusal: Any) -> HttpResponse:
+    problems = [
+        {
+            "field": f"prompts.{each.line - 1}" if each.line else "prompts",
+            "code": refusal.code,
+            "sentence": each.sentence,
+        }
+        for each in refusal.problems[:PROBLEMS_MAX]
+    ]
+    return answer(refusal.status, refusal.code, refusal.sentence[:1_000], problems)
 
 
 def _submission(_request: HttpRequest, refusal: Any) -> HttpResponse:

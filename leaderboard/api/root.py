@@ -13,6 +13,7 @@ from leaderboard.api import (
     errors,
     events,
     moderation,
+    prompt_sets,
     ratings,
     results,
     samples,
@@ -72,5 +73,6 @@ for each in (
     ratings,
     events,
     moderation,
+    prompt_sets,
 ):
     api.add_router("", each.router)

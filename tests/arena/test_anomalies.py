@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from random import Random
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from pytest_django import Settings
 
 from accounts.models import User
 from arena import anomalies, ratings, sequential
-from arena.models import PublicEvent, Suspicion, Vote
+from arena.models import Battle, PublicEvent, Suspicion, Vote
 from evals.models import Contender
 from tests import factories
 from tests.conftest import NOON
@@ -54,6 +55,29 @@ class TestPValue:
             accused += p_of(sequential.Votes(a, b, outcome)) <= alpha
 
         assert accused / 600 <= alpha
+
+    @pytest.mark.parametrize("rate", [0.0, 0.1, 0.5, 0.9])
+    def test_lets_people_leave_as_often_as_they_like(self, rate: float) -> None:
+        random = np.random.default_rng(6)
+        accused = 0
+        for _ in range(400):
+            a, b = np.array([random.choice(4, 2, replace=False) for _ in range(60)]).T
+            verdict = random.choice(3, 60, p=[0.4, 0.4, 0.2])
+            outcome = np.where(random.random(60) < rate, sequential.LEFT, verdict)
+            accused += p_of(sequential.Votes(a, b, outcome)) <= 0.05
+
+        assert accused / 400 <= 0.05
+
+    def test_is_surer_of_whoever_leaves_until_the_target_turns_up(self) -> None:
+        random = np.random.default_rng(7)
+        a, b = np.array([random.choice(4, 2, replace=False) for _ in range(20)]).T
+        is_there = (a == 0) | (b == 0)
+        for_target = np.where(a == 0, sequential.A, sequential.B)
+
+        drawn = sequential.Votes(a, b, np.where(is_there, for_target, sequential.LEFT))
+        judged = sequential.Votes(a[is_there], b[is_there], for_target[is_there])
+
+        assert p_of(drawn) < p_of(judged) / 10
 
     def test_predicts_with_chances_that_sum_to_one(self) -> None:
         expected = sequential.predictions(series([0, 1, 2]), np.array([3000.0, 0, 0, 0]), ties=0.2)
@@ -112,6 +136,41 @@ class TestLook:
 
         assert len(anomalies.look(now=NOON)) == 1
         assert anomalies.look(now=NOON + timedelta(minutes=1)) == []
+
+    def test_sees_battles_that_were_given_up(self, pool: list[Contender]) -> None:
+        random = Random(3)
+        for number in range(60):
+            a, b = random.sample(pool, 2)
+            battle = factories.battle(a, b, voter="eve", prompt=f"e{number}")
+            if pool[0] in (a, b):
+                factories.vote(battle, "A" if a == pool[0] else "B")
+            else:
+                Battle.objects.filter(pk=battle.pk).update(state="ABANDONED", left_at=NOON)
+        before = Vote.objects.counted().of_voter("eve").count()
+
+        (found,) = anomalies.look(now=NOON)
+
+        assert (found.voter, found.votes, found.votes + found.left) == ("eve", before, 60)
+
+    @pytest.mark.parametrize(
+        ("fields", "left"),
+        [
+            ({"state": "ABANDONED", "left_at": NOON}, 1),
+            ({"state": "READY", "created_at": NOON - timedelta(hours=2)}, 1),
+            ({"state": "READY"}, 0),  # perhaps still being read
+            ({"state": "FAILED", "error_code": "STOPPED"}, 1),
+            ({"state": "FAILED", "error_code": "ENGINE_LOST"}, 0),
+        ],
+    )
+    def test_counts_as_given_up_what_its_voter_gave_up(
+        self, pool: list[Contender], fields: dict[str, Any], left: int
+    ) -> None:
+        rig(pool)
+        factories.battle(pool[0], pool[1], voter="eve", **fields)
+
+        (found,) = anomalies.look(now=NOON)
+
+        assert found.left == left
 
     def test_waits_for_enough_votes(self, pool: list[Contender]) -> None:
         rig(pool, count=9)

@@ -106,13 +106,6 @@ class TestFlags:
 
         assert vote.flags == []
 
-    def test_count_the_battles_left_unjudged(self) -> None:
-        cast(factories.battle())
-        factories.battle()
-        factories.battle(created_at=NOON - timedelta(days=2))
-
-        assert exclusions.abandoned(voter="ada", now=LATER) == 1
-
 
 class TestChanging:
     def test_is_written_in_public_and_undone_in_public(self) -> None:

@@ -101,6 +101,17 @@ ROWS: dict[str, list[Row]] = {
     "case-list": [("GET", "/moderation/", STAFF_PAGE)],
     "case-detail": [("GET", f"/moderation/{OF_BATTLE}/", STAFF_PAGE)],
     "case-decide": [("POST", f"/moderation/{OF_BATTLE}/decide/", STAFF_ACTION)],
+    "prompt-set-list": [
+        ("GET", "/moderation/prompts/", STAFF_PAGE),
+        ("POST", "/moderation/prompts/", (302, 403, 403, 400)),
+    ],
+    "prompt-set-offer": [("POST", "/moderation/prompts/nothing/offer/", (302, 403, 403, 404))],
+    "api:list_prompt_sets": [
+        ("GET", "/api/v1/prompt-sets", STAFF_ONLY),
+        ("POST", "/api/v1/prompt-sets", (403, 403, 403, 400)),
+    ],
+    "api:import_prompts": [("POST", "/api/v1/prompt-sets", (403, 403, 403, 400))],
+    "api:offer_prompts": [("PATCH", "/api/v1/prompt-sets/nothing", (403, 403, 403, 400))],
     "ruling-undo": [("POST", "/moderation/rulings/999/undo/", (302, 403, 403, 404))],
     "api:report_battle": [("POST", f"/api/v1/{OF_BATTLE}/reports", INCOMPLETE)],
     "api:report_shared": [("POST", "/api/v1/shared/nothing/reports", INCOMPLETE)],

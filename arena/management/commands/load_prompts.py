@@ -19,14 +19,16 @@ class Command(BaseCommand):
         """Take the file, and the set's key and title."""
         built_in = settings.BASE_DIR / "zoo" / "prompts.jsonl"
         parser.add_argument("file", nargs="?", type=Path, default=built_in)
-        parser.add_argument("--key", default="zoo")
+        parser.add_argument("--key", default=prompts.BUILT_IN)
         parser.add_argument("--title", default="The zoo's prompts")
 
     def handle(self, *_: Any, **options: Any) -> None:
         """Load, and say how many were new."""
         path, key = options["file"], options["key"]
         try:
-            added = prompts.load(path=path, key=key, title=options["title"])
+            loaded = prompts.load(source=path.read_bytes(), key=key, title=options["title"])
         except (OSError, prompts.BadPromptFile) as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(f"{added} prompts added to {key}.")
+        self.stdout.write(f"{loaded.added} prompts added to {key}.")
+        if loaded.known:
+            self.stdout.write(f"{loaded.known} were there already.")

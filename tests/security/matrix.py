@@ -92,7 +92,6 @@ ROWS: dict[str, list[Row]] = {
         ("DELETE", f"/api/v1/{OF_BATTLE}/conversation", (404, 204, 404, 404))
     ],
     "me-forget": [("POST", "/me/forget/", MOVED)],
-    "language": [("POST", "/language/", MOVED)],
     "battle-report": [
         ("GET", f"/arena/{OF_BATTLE}/report/", OWNER_ONLY),
         ("POST", f"/arena/{OF_BATTLE}/report/", (404, 400, 404, 404)),

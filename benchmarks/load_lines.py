@@ -50,14 +50,17 @@ def board(site: LoadSite, size: Size) -> list[Figure]:
     cold = _first_answer_s(site)
     for _ in range(3):
         load_client.closed_loop(site.port, _get("/"), clients=8, seconds=2, most=40)
+    before = site.cpu_s("web")
     told = load_client.closed_loop(
         site.port, _get("/"), clients=8, seconds=size.board_s, most=1_000_000
     )
+    used = site.cpu_s("web") - before
     return [
         Figure("board, 300 x 12, cold", 1000 * cold, "ms", at_most=600),
         Figure("board, 300 x 12, 8 clients: rate", told.a_second, "/s", at_least=300,
                samples=len(told.good)),
         Figure("board, 300 x 12, 8 clients: p95", at(told.good, 0.95), "ms", at_most=150),
+        Figure("board: web's processor a page", 1000 * used / max(1, len(told.good)), "ms"),
         Figure("board: errors", told.errors, "", at_most=0),
     ]  # fmt: skip
 
@@ -100,9 +103,10 @@ def lists(site: LoadSite, size: Size) -> list[Figure]:
 
 def streams(site: LoadSite, size: Size) -> list[Figure]:
     """Hold 100 battles at once for as long as it lasts, one after the other on each place."""
-    watch = Watch(site.processes, every_s=5)
+    watch, before = Watch(site.processes, every_s=5), site.cpu_s("web", "answers")
     with watch.going_on():
         heard = battles(site, 100, size.streams_s)
+    used = site.cpu_s("web", "answers") - before
     gaps = [gap for each in heard for gap in each.gaps]
     firsts = [each.first_s for each in heard]
     lost = sum(not each.is_whole for each in heard)
@@ -114,6 +118,7 @@ def streams(site: LoadSite, size: Size) -> list[Figure]:
                at_most=150, samples=len(gaps)),
         Figure("streams: first word, p95", at(firsts, 0.95), "ms", at_most=600,
                samples=len(firsts)),
+        Figure("streams: processor of web and answers a battle", 1000 * used / len(heard), "ms"),
         Figure("streams: memory of web and answers", held.pss_mb, "MB", at_most=600),
     ]  # fmt: skip
 

@@ -98,6 +98,11 @@ class LoadSite:
                 found[str(told["name"])] = [top, *top.children(recursive=True)]
         return found
 
+    def cpu_s(self, *names: str) -> float:
+        """Return the seconds of processor that these programs have used so far."""
+        found = self.processes()
+        return sum(sum(each.cpu_times()[:2]) for name in names for each in found.get(name, []))
+
     def stop(self, *names: str) -> None:
         """Stop programs."""
         for told in self._supervisor().getAllProcessInfo():

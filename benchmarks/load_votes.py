@@ -60,12 +60,15 @@ class Ballots:
 def sustained(site: LoadSite, size: Size) -> list[Figure]:
     """Vote 200 times a second from 16 clients, by a timetable."""
     ballots = Ballots(site, round(200 * size.votes_s))
+    before = site.cpu_s("web")
     told = load_client.open_loop(
         site.port, ballots.vote, a_second=200, seconds=size.votes_s, lines=CLIENTS,
         hears=ballots.hear,
     )  # fmt: skip
     return [
         Figure("votes, 16 clients: rate", told.a_second, "/s", at_least=199, samples=len(ballots)),
+        Figure("votes, 16 clients: web's processor a vote",
+               1000 * (site.cpu_s("web") - before) / len(ballots), "ms"),
         Figure("votes, 16 clients: p50", at(told.good, 0.5), "ms"),
         Figure("votes, 16 clients: p95", at(told.good, 0.95), "ms", at_most=250),
         Figure("votes, 16 clients: p99", at(told.good, 0.99), "ms", at_most=1000),

@@ -29,6 +29,7 @@ def content_security_policy(*, forms: Sequence[str]) -> dict[str, Any]:
             "frame-ancestors": [NONE],
             "base-uri": [NONE],
             "manifest-src": [SELF],
+            "report-uri": ["/policy-reports/"],
         },
         "EXCLUDE_URL_PREFIXES": ["/admin/"],
     }

@@ -49,6 +49,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", operations.alive, name="health-alive"),
     path("readyz", operations.ready, name="health-ready"),
     path("metrics", operations.numbers, name="metric-list"),
+    path("policy-reports/", operations.take_policy_report, name="policy-report"),
 ]
 handler400 = "leaderboard.views.pages.refused"
 handler403 = "leaderboard.views.pages.denied"

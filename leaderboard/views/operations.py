@@ -1,15 +1,23 @@
 """For those who keep the site running: is it alive, can it do its work, what are its numbers."""
 
 import ipaddress
+import json
+import logging
+from contextlib import suppress
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, JsonResponse
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
 
 from leaderboard import health, metrics
 from leaderboard.health import Health
+
+logger = logging.getLogger(__name__)
+
+REPORT_BYTES_MAX = 10_000
 
 
 @never_cache
@@ -35,6 +43,19 @@ def numbers(request: HttpRequest) -> HttpResponse:
     if not _may_read_numbers(request):
         return HttpResponseForbidden("Ask from this machine, or with METRICS_TOKEN as bearer.\n")
     return HttpResponse(metrics.exposition(), content_type=metrics.CONTENT_TYPE)
+
+
+@csrf_exempt  # browsers send these by themselves; they change nothing
+@require_POST
+def take_policy_report(request: HttpRequest) -> HttpResponse:
+    """Write into the log what a browser refused to load or run; the limits count it as a write."""
+    if len(request.body) <= REPORT_BYTES_MAX:
+        with suppress(ValueError, TypeError, LookupError, AttributeError):  # it is no report
+            told = json.loads(request.body)["csp-report"]
+            wanted = ("violated-directive", "blocked-uri", "source-file", "line-number")
+            said = " ".join(str(told.get(name, ""))[:200] for name in wanted)
+            logger.warning("A browser kept to the content security policy: %s", said)
+    return HttpResponse(status=204)
 
 
 def _told(found: Health, *, is_well: bool) -> JsonResponse:

@@ -14,6 +14,7 @@ OF_SUBMISSION = f"submissions/{SUBMISSION}"
 OF_BATTLE = f"battles/{BATTLE}"
 
 ANYONE: Statuses = (200, 200, 200, 200)
+TAKEN: Statuses = (204, 204, 204, 204)
 MOVED: Statuses = (302, 302, 302, 302)
 INCOMPLETE: Statuses = (400, 400, 400, 400)
 NOTHING: Statuses = (404, 404, 404, 404)  # what the path names was never measured
@@ -169,5 +170,6 @@ ROWS: dict[str, list[Row]] = {
     "health-alive": [("GET", "/healthz", ANYONE)],
     "health-ready": [("GET", "/readyz", AWAY)],
     "metric-list": [("GET", "/metrics", ANYONE)],
+    "policy-report": [("POST", "/policy-reports/", TAKEN)],
     "any": [("GET", "/api/v1/nothing", NOTHING), ("DELETE", "/api/v1/nothing", NOTHING)],
 }

@@ -72,4 +72,5 @@ def _erase(battles: BattleQuerySet) -> None:
         Response.objects.filter(turn__battle__in=battles).update(text="")
         Turn.objects.filter(battle__in=battles).update(prompt="")
         Feedback.objects.filter(vote__battle__in=battles).update(comment="")
+        Vote.objects.filter(battle__in=battles).update(prompt_digest="")
         SharedBattle.objects.filter(battle__in=battles).delete()

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -31,6 +32,7 @@ class Judgement:
     exclusion: str = ""
     flags: list[str] = field(default_factory=list)
     dwell_s: float | None = None
+    prompt_digest: str = ""
 
 
 def because(exclusion: str) -> str:
@@ -56,9 +58,20 @@ def judge(*, battle: Battle, voter: str, now: datetime) -> Judgement:
         flags.append(Vote.Flag.REPEATED_PROMPT.value)
     pair = {battle.contender_a_id, battle.contender_b_id}
     is_duplicate = sum(set(each) == pair for each in repeats) >= ALIKE_PER_DAY
-    is_capped = 0 < settings.VOTES_COUNTED_PER_DAY <= cast["counted"]
-    exclusion = _exclusion(battle, voter, turns, is_duplicate=is_duplicate, is_capped=is_capped)
-    return Judgement(exclusion, flags, dwell_s)
+    digest = prompt_digest(turns[0].prompt) if is_own_prompt else ""
+    refused = {
+        Vote.Exclusion.DUPLICATE: is_duplicate,
+        Vote.Exclusion.COMMON_PROMPT: _is_common(digest),
+        Vote.Exclusion.DAILY_CAP: 0 < settings.VOTES_COUNTED_PER_DAY <= cast["counted"],
+    }
+    reasons = [reason for reason, holds in refused.items() if holds]
+    return Judgement(_exclusion(battle, voter, turns, reasons), flags, dwell_s, digest)
+
+
+def prompt_digest(prompt: str) -> str:
+    """Return what stands for a prompt, whatever its case and spacing; it cannot be turned back."""
+    text = " ".join(prompt.casefold().split())
+    return salted_hmac("arena.exclusions", text, algorithm="sha256").hexdigest()[:32]
 
 
 def exclude(*, votes: QuerySet[Vote], reason: str, sentence: str, now: datetime) -> int:
@@ -89,18 +102,22 @@ def _repeats(votes: QuerySet[Vote], prompt: str) -> list[tuple[int, int]]:
     return list(same.values_list("battle__contender_a", "battle__contender_b"))
 
 
-def _exclusion(
-    battle: Battle, voter: str, turns: Sequence[Turn], *, is_duplicate: bool, is_capped: bool
-) -> str:
+def _is_common(digest: str) -> bool:
+    """Say whether enough votes count in which people sent this prompt."""
+    limit = settings.VOTES_COUNTED_PER_PROMPT
+    if not digest or not limit:
+        return False
+    return Vote.objects.counted().filter(prompt_digest=digest)[:limit].count() >= limit
+
+
+def _exclusion(battle: Battle, voter: str, turns: Sequence[Turn], reasons: Sequence[str]) -> str:
     """Return the first rule that leaves the vote out; "" when none does."""
     if _leaks(battle, turns):
         return Vote.Exclusion.IDENTITY_LEAK
     if not (battle.contender_a.is_listed and battle.contender_b.is_listed):
         return Vote.Exclusion.UNPUBLISHED
-    if is_duplicate:
-        return Vote.Exclusion.DUPLICATE
-    if is_capped:
-        return Vote.Exclusion.DAILY_CAP
+    if reasons:
+        return reasons[0]
     if Suspicion.objects.holding().filter(voter=voter).exists():
         return Vote.Exclusion.ANOMALOUS
     return ""

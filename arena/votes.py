@@ -105,6 +105,7 @@ def cast(*, battle: Battle, voter: str, choice: str, now: datetime) -> Vote:
             exclusion=judgement.exclusion,
             flags=judgement.flags,
             dwell_s=judgement.dwell_s,
+            prompt_digest=judgement.prompt_digest,
             cast_at=now,
         )
 

@@ -15,6 +15,7 @@ def _is_file(path: str) -> None:
 
 SIGN_IN_TO_VOTE = env.bool("SIGN_IN_TO_VOTE", False)
 VOTES_COUNTED_PER_DAY = env.int("VOTES_COUNTED_PER_DAY", 500)  # of one voter; 0: all of them
+VOTES_COUNTED_PER_PROMPT = env.int("VOTES_COUNTED_PER_PROMPT", 200)  # over all voters; 0: all
 LIMITS = env.bool("LIMITS", True)
 CHATS_PER_MINUTE = env.int("CHATS_PER_MINUTE", 20)  # of one person; a network: NETWORK_FACTOR times
 VOTES_PER_MINUTE = env.int("VOTES_PER_MINUTE", 40)

@@ -46,6 +46,10 @@ class Vote(models.Model):
             "DUPLICATE",
             _("its voter judged the same prompt by the same two contenders before."),
         )
+        COMMON_PROMPT = (
+            "COMMON_PROMPT",
+            _("so many votes count already in which people sent the same prompt."),
+        )
         DAILY_CAP = (
             "DAILY_CAP",
             _("its voter had reached the number of votes that count on one day."),
@@ -70,6 +74,8 @@ class Vote(models.Model):
     exclusion = models.CharField(max_length=40, blank=True)  # why it does not count; "": it counts
     flags = models.JSONField(default=list)
     dwell_s = models.FloatField(null=True, blank=True)  # from both answers complete to the vote
+    # Of the first prompt, where the voter wrote it; keyed, and "" once what was said is erased.
+    prompt_digest = models.CharField(max_length=32, blank=True, default="", db_default="")
     cast_at = models.DateTimeField()
     # Whether the ledger of the ratings has it; `arena.ledger` alone writes this.
     entered = models.PositiveSmallIntegerField(default=0, db_default=0)  # 1: it has
@@ -85,6 +91,11 @@ class Vote(models.Model):
         indexes = [
             models.Index(fields=["voter", "cast_at"], name="vote_of_voter"),
             models.Index(fields=["exclusion"], condition=~Q(exclusion=""), name="vote_left_out"),
+            models.Index(
+                fields=["prompt_digest"],
+                condition=~Q(prompt_digest="") & Q(exclusion=""),
+                name="vote_on_prompt",
+            ),
             # What the ledger has to catch up with is found without looking at the rest.
             models.Index(fields=["entered", "exclusion", "id"], name="vote_to_enter"),
         ]

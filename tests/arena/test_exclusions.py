@@ -65,6 +65,29 @@ class TestJudge:
 
         assert [each.exclusion for each in alike] == ["", "", Vote.Exclusion.DUPLICATE]
 
+    def test_counts_a_prompt_that_everybody_sends_so_often(self, settings: Settings) -> None:
+        settings.VOTES_COUNTED_PER_PROMPT = 2
+
+        votes_ = [
+            cast(factories.battle(voter=f"v{number}", prompt=prompt))
+            for number, prompt in enumerate(("Hi", " hI ", "hi", "Hi there", "HI"))
+        ]
+
+        common = Vote.Exclusion.COMMON_PROMPT
+        assert [each.exclusion for each in votes_] == ["", "", common, "", common]
+
+    def test_counts_every_vote_on_a_prompt_of_a_set(self, settings: Settings) -> None:
+        settings.VOTES_COUNTED_PER_PROMPT = 1
+        made = PromptSet.objects.create(key="zoo", title="Zoo")
+        source = Prompt.objects.create(prompt_set=made, theme="Sums", text="What is 2 plus 2?")
+        cast_ = []
+        for number in range(3):
+            battle = factories.battle(voter=f"v{number}")
+            battle.turns.update(source=source)
+            cast_.append(cast(battle))
+
+        assert [each.exclusion for each in cast_] == ["", "", ""]
+
     def test_holds_the_votes_of_a_suspect_until_cleared(self) -> None:
         suspicion = Suspicion.objects.create(voter="ada", p_value=1e-6, votes=40, found_at=NOON)
         held = cast(factories.battle())

@@ -7,18 +7,28 @@ Zeger, 1986). A weak normal prior around the vote-weighted mean keeps those fini
 lost everything, and moves nobody else.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse, special
-from scipy.sparse import csgraph
 
 from arena.ballots import Ballots, Counts, Whole
 from arena.matrices import Floats, centring, cholesky, inverse, laplacian, penalties, solved
+from evals import lazily
+
+if TYPE_CHECKING:
+    from scipy import sparse, special
+    from scipy.sparse import csgraph
+else:
+    sparse = lazily.Module("scipy.sparse")
+    special = lazily.Module("scipy.special")
+    csgraph = lazily.Module("scipy.sparse.csgraph")
 
 SCALE = 400 / math.log(10)  # points per natural-log unit, so 400 points are odds of ten to one
 Z95 = 1.959963984540054  # 95 % of a normal distribution lie within so many standard deviations

@@ -1,10 +1,18 @@
 """The matrices of a fit, and their factors: symmetric, positive definite, a few hundred wide."""
 
-from typing import TypeAlias
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import lapack
+
+from evals import lazily
+
+if TYPE_CHECKING:
+    from scipy.linalg import lapack
+else:
+    lapack = lazily.Module("scipy.linalg.lapack")
 
 Floats: TypeAlias = NDArray[np.float64]
 

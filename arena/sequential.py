@@ -14,12 +14,21 @@ to know, so the bet is divided by the likelihood of the best one (Wasserman et a
 "Universal inference"): people may leave as often as they like.
 """
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
+
+from evals import lazily
+
+if TYPE_CHECKING:
+    from scipy import special
+else:
+    special = lazily.Module("scipy.special")
 
 SCALE = 400 / math.log(10)
 FAITH = 0.95  # how surely someone who votes for a target does so

@@ -6,15 +6,24 @@ coefficients is so weak that it shrinks nothing. Pure arithmetic on arrays; the 
 its derivatives, and new votes move it by one Newton step.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import sparse, special
 
 from arena import bradley_terry as bt
 from arena.ballots import Ballots, Counts, Narrow
 from arena.bradley_terry import Fit
 from arena.matrices import Floats, centring, cholesky, inverse, laplacian, penalties, solved
+from evals import lazily
+
+if TYPE_CHECKING:
+    from scipy import sparse, special
+else:
+    sparse = lazily.Module("scipy.sparse")
+    special = lazily.Module("scipy.special")
 
 STYLE_PRIOR = 0.01  # precision; a thousand votes hold ten thousand times as much
 STEP_DONE = 1e-6
@@ -142,7 +151,7 @@ class _Design:
     size: int
 
     @classmethod
-    def of(cls, ballots: Ballots, marks: Floats, size: int) -> "_Design":
+    def of(cls, ballots: Ballots, marks: Floats, size: int) -> _Design:
         sign = 1.0 if ballots.sign is None else ballots.sign
         cells = ballots.a * size + ballots.b
         rows = np.ascontiguousarray(marks.T)

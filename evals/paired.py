@@ -5,12 +5,21 @@ difference comes from the questions' own differences and is smaller than that of
 as independent. Pure arithmetic over arrays: element i of both is the same question.
 """
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
+
+from evals import lazily
+
+if TYPE_CHECKING:
+    from scipy import special
+else:
+    special = lazily.Module("scipy.special")
 
 Floats = NDArray[np.float64]
 

@@ -72,12 +72,25 @@ def submit(
         "licence": licence,
     }
     api = Api(memory.load())
-    accepted = api.post("submissions", order)
-    for warning in accepted["warnings"]:
-        err.print(f"Note: {warning}")
-    out.print(f"{accepted['contender']}: {accepted['state'].lower()}, id {accepted['id']}")
-    if follow:
-        _told(following.follow(api, accepted["id"], err))
+    _accepted(api, api.post("submissions", order), follow=follow)
+
+
+@app.command()
+def upload(
+    folder: Annotated[Path, typer.Argument(help="What PEFT saved: a folder on this machine.")],
+    parent: Annotated[str, typer.Option(help="Slug that the adapter stands on.")],
+    name: Annotated[str, typer.Option(help="How the board calls it.")] = "",
+    licence: Annotated[str, typer.Option(help="Its licence.")] = "",
+    follow: Annotated[bool, typer.Option("--follow", help="Stay until it is measured.")] = False,
+) -> None:
+    """Have an adapter of this machine ranked."""
+    files = [folder / each for each in ("adapter_config.json", "adapter_model.safetensors")]
+    if missing := [each.name for each in files if not each.is_file()]:
+        raise Refused(f"{folder} has no {' and no '.join(missing)}: is it what PEFT saved?")
+    api = Api(memory.load())
+    fields = {"parent_slug": parent, "name": name, "licence": licence}
+    accepted = api.upload("uploads", fields, files)
+    _accepted(api, accepted, follow=follow)
 
 
 @app.command()
@@ -134,6 +147,14 @@ def _whole_board(api: Api, query: dict[str, str]) -> Any:
             break
         read["rows"] += more
     return read
+
+
+def _accepted(api: Api, accepted: dict[str, Any], *, follow: bool) -> None:
+    for warning in accepted["warnings"]:
+        err.print(f"Note: {warning}")
+    out.print(f"{accepted['contender']}: {accepted['state'].lower()}, id {accepted['id']}")
+    if follow:
+        _told(following.follow(api, accepted["id"], err))
 
 
 def _told(read: Any) -> None:

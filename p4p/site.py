@@ -1,7 +1,8 @@
 """One door to a site's API: every refusal becomes a sentence for a person."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -31,6 +32,15 @@ class Api:
     def post(self, place: str, body: Any) -> Any:
         """Have something done."""
         return self._asked("POST", f"/api/v1/{place}", json=body).json()
+
+    def upload(self, place: str, fields: dict[str, str], files: list[Path]) -> Any:
+        """Have something done with files of this machine."""
+        with ExitStack() as opened:
+            parts = [
+                ("files", (each.name, opened.enter_context(each.open("rb")))) for each in files
+            ]
+            asked = self._asked("POST", f"/api/v1/{place}", data=fields, files=parts)
+        return asked.json()
 
     def text(self, place: str, **query: Any) -> str:
         """Read a file that is not the API's."""

@@ -57,13 +57,17 @@ class KnownCaller(HttpBearer):
     def __call__(self, request: HttpRequest) -> Caller:
         """Return the caller, or raise ApiRefused."""
         if request.method not in SAFE_METHODS:
-            _refuse_unreadable(request)
+            self.refuse_unreadable(request)
         header = request.headers.get("Authorization")
         if header is not None:
             return _by_token(header, self.scope)
         if settings.SESSION_COOKIE_NAME in request.COOKIES:
             return _by_cookie(request)
         return self.newcomer()
+
+    def refuse_unreadable(self, request: HttpRequest) -> None:
+        """Refuse a body that is no small JSON."""
+        _refuse_unreadable(request)
 
     def newcomer(self) -> Caller:
         """Return who someone without token and cookie is."""
@@ -79,6 +83,20 @@ class AnyCaller(KnownCaller):
     def newcomer(self) -> Caller:
         """Return a caller nobody has met."""
         return Caller(key=voters.new_key())
+
+
+class Uploader(AnyCaller):
+    """Find out who calls with files: a form in parts, as large as an upload may be."""
+
+    def refuse_unreadable(self, request: HttpRequest) -> None:
+        """Refuse a body that is no form, or larger than any upload, before it is read."""
+        if request.content_type != "multipart/form-data":
+            raise ApiRefused(
+                415, "NOT_A_FORM", "Send the files as a form, Content-Type: multipart/form-data."
+            )
+        most = settings.UPLOAD_MAX_BYTES + MAX_BODY_BYTES
+        if int(request.META.get("CONTENT_LENGTH") or 0) > most:
+            raise ApiRefused(413, "TOO_LARGE", f"An upload has at most {most:,} bytes.")
 
 
 def _by_token(header: str, scope: str) -> Caller:

@@ -20,6 +20,7 @@ from leaderboard.api import (
     stacks,
     submissions,
     talks,
+    uploads,
     votes,
 )
 from leaderboard.api.reference import Reference
@@ -61,6 +62,7 @@ api = Api(
 errors.register(api)
 for each in (
     submissions,
+    uploads,
     results,
     contenders,
     stacks,

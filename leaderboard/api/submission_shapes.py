@@ -62,6 +62,39 @@ class SubmissionIn(Schema):
         )
 
 
+class UploadIn(Schema):
+    """What is known about an adapter whose files come along, as fields of a form."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    parent_slug: str = Field(description="Slug of what the adapter sits on.")
+    name: str = Field(default="", description="How the board calls it; made up where empty.")
+    description: str = ""
+    licence: str = ""
+    training_cost_usd: Decimal | None = Field(
+        default=None, ge=0, max_digits=14, decimal_places=4, description="Of this layer alone."
+    )
+    cost_evidence: Contender.CostEvidence = Contender.CostEvidence.UNKNOWN
+    suite: str = Field(default="", description="Key of the suite; empty: the site's default.")
+    webhook_url: str = Field(
+        default="", description="Told by a signed POST when the evaluation ends."
+    )
+
+    def wishes(self) -> Wishes:
+        """Return how its submitter wants to be told."""
+        return Wishes(webhook_url=self.webhook_url.strip())
+
+    def order(self) -> Order:
+        """Return it in the words of the operation; where the files lie is not known yet."""
+        return Order(
+            kind=Contender.Kind.ADAPTER.value,
+            source=Contender.Source.UPLOAD.value,
+            locator="",
+            cost_evidence=self.cost_evidence.value,
+            **self.model_dump(exclude={"cost_evidence", "suite", "webhook_url"}),
+        )
+
+
 class FailureOut(Schema):
     """Why a run failed."""
 

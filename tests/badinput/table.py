@@ -94,6 +94,7 @@ SUBMISSIONS = [
     submission("type", 400, "INVALID_INPUT", locator=["acme/heron"]),
     submission("mass assignment", 400, "INVALID_INPUT", name={"$ne": ""}, state="SUCCEEDED"),
 ]  # fmt: skip
+SUBMISSIONS.append(Bad("upload as JSON", 415, "NOT_A_FORM", {}, "/api/v1/uploads"))
 ADDRESSES = [
     submission(name, 400, "ADDRESS_NOT_PUBLIC|HOST_UNKNOWN", kind="BASELINE", locator=url)
     for name, url in PRIVATE.items()

@@ -24,6 +24,7 @@ OPERATIONS = {
     "rerun_submission": "POST /api/v1/submissions/{submission_id}/rerun",
     "read_results": "GET /api/v1/submissions/{submission_id}/results",
     "read_queue": "GET /api/v1/queue",
+    "upload": "POST /api/v1/uploads",
     "import_results": "POST /api/v1/contenders/{slug}/results",
     "list_contenders": "GET /api/v1/contenders",
     "list_samples": "GET /api/v1/contenders/{slug}/samples",

@@ -8,18 +8,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 from typer.testing import CliRunner, Result
 
 from accounts import tokens
 from accounts.models import User
 from arena.models import Battle, Response, Turn, Vote
+from evals import submissions
 from evals.models import Contender, EvalRun, Submission
 from p4p import memory, voting
 from p4p.app import app
 from p4p.site import Refused
 from tests import factories
 from tests.conftest import NOON
+from tests.evals import trees
+from tests.evals.orders import DIRECTORY
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -80,6 +84,30 @@ class TestLogin:
         assert isinstance(done.exception, Refused)
         assert "not valid, or was revoked" in str(done.exception)
         assert not memory.path().exists()
+
+
+class TestUpload:
+    def test_has_an_adapter_of_this_machine_ranked(
+        self, secret: str, tmp_path: Path, settings: Settings
+    ) -> None:
+        settings.VAR_DIR, settings.MODEL_ROOT = tmp_path / "var", [tmp_path / "root"]
+        settings.DEFAULT_SUITE = factories.suite("tiny").key
+        trees.write(tmp_path / "root" / DIRECTORY.locator, trees.model_files())
+        submissions.submit(order=DIRECTORY, submitter=None, submitter_key="bob", now=NOON)
+        trees.write(tmp_path / "mine", trees.adapter_files())
+        typed("login", "--token", secret)
+
+        done = typed("upload", str(tmp_path / "mine"), "--parent", "heron", "--name", "Mine")
+
+        assert done.exception is None
+        assert "mine: queued" in done.output
+        assert Contender.objects.get(name="Mine").source == Contender.Source.UPLOAD
+
+    def test_says_what_a_folder_lacks(self, tmp_path: Path) -> None:
+        done = typed("upload", str(tmp_path), "--parent", "heron")
+
+        assert isinstance(done.exception, Refused)
+        assert "no adapter_config.json" in str(done.exception)
 
 
 class TestBoard:

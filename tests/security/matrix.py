@@ -166,6 +166,7 @@ ROWS: dict[str, list[Row]] = {
     "export-file": [("GET", "/exports/nothing.nothing", NOTHING)],
     "me-notices": [("POST", "/me/notices/", MOVED)],
     "api:import_results": [("POST", "/api/v1/contenders/heron/results", (403, 400, 400, 400))],
+    "api:upload": [("POST", "/api/v1/uploads", (415, 415, 415, 415))],
     "design": [("GET", "/design/", ANYONE)],
     "health-alive": [("GET", "/healthz", ANYONE)],
     "health-ready": [("GET", "/readyz", AWAY)],

@@ -43,6 +43,21 @@ def next_batch(*, now: datetime, resting: Collection[int] = ()) -> list[int]:
     return [each.run_id for each in turns.batch(waiting, _served(waiting))]
 
 
+def company(batch: list[int]) -> list[int]:
+    """Return who of a batch is measured now: the first, with all that nothing has interrupted yet.
+
+    Whatever interrupted a run may take down everything beside it, so such a one goes alone.
+    """
+    interrupted = set(
+        EvalRun.objects.filter(pk__in=batch, attempt__gt=F("attempts_before")).values_list(
+            "pk", flat=True
+        )
+    )
+    if batch[0] in interrupted:
+        return batch[:1]
+    return [pk for pk in batch if pk not in interrupted]
+
+
 def queue_position(run: EvalRun) -> int:
     """Return 1 for the run that is taken next; 0 for one that waits no longer."""
     return Forecast.read(now=timezone.now()).position(run)

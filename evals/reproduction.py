@@ -78,6 +78,14 @@ def differences(before: EvalRun, after: EvalRun) -> Iterator[tuple[Benchmark, Sc
         yield score.benchmark, score, again.get(score.benchmark_id)
 
 
+def changes(before: EvalRun, after: EvalRun) -> Iterator[tuple[str, str, str]]:
+    """Yield what a repetition was measured with that the run was not, by name."""
+    for name in sorted(before.versions.keys() | after.versions.keys()):
+        then, now = str(before.versions.get(name, "")), str(after.versions.get(name, ""))
+        if then != now:
+            yield name, then or "not told", now or "not told"
+
+
 def _ours(run: EvalRun, scores: list[Score]) -> dict[str, Any]:
     """Return what lm-eval's file has no place for."""
     return {

@@ -18,7 +18,7 @@ from evals import attempts, journal, leases, notices
 from evals.attempts import Outcome
 from evals.leases import CancelRequested, LeaseLost, check_wanted, held, renew
 from evals.models import Benchmark, Checkpoint, Contender, EvalRun, Suite
-from evals.queue import available, eta_s, next_available, next_batch, queue_position
+from evals.queue import available, company, eta_s, next_available, next_batch, queue_position
 from evals.records import InvalidMetric, record, record_cost
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "RunNotAvailable",
     "check_wanted",
     "claim",
+    "company",
     "complete",
     "enqueue",
     "eta_s",

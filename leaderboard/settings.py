@@ -250,6 +250,7 @@ HEARTBEAT_S = env.int("HEARTBEAT_S", 10)
 SWEEP_S = env.int("SWEEP_S", 15)
 POLL_S = env.int("POLL_S", 30)
 MAX_ATTEMPTS = env.int("MAX_ATTEMPTS", 3)
+RUNS_AT_ONCE = env.int("RUNS_AT_ONCE", 4, validate=validate.Range(min=1))  # on one server
 ENGINE_WAIT_S = env.int("ENGINE_WAIT_S", 900)  # for a server to start and load
 BENCHMARK_TIMEOUT_S = env.int("BENCHMARK_TIMEOUT_S", 6 * 3600)
 

@@ -15,6 +15,7 @@ from typing import Any
 import uvicorn
 
 Send = Callable[[dict[str, Any]], Any]
+SLOW_S = 3.0  # how long a right answer of "slow" takes
 CHUNKS = ("Two ", "and two ", "make four.")
 
 
@@ -154,6 +155,7 @@ class EvilLLM:
         elif path.endswith("/chat/completions"):
             await _respond(send, 200, json.dumps(_message(model)).encode())
         else:
+            await asyncio.sleep(SLOW_S if model == "slow" else 0)
             await _respond(send, 200, json.dumps(_completion(body)).encode())
 
 

@@ -137,7 +137,7 @@ class Builder:
         """Load a stack on its base's server; a run proves that it is applied."""
         with faults.full_disk_told():
             layers = [files_of(each) for each in want.stack[1:]]
-            adapter = stacks.concatenated(self.store, layers, key=want.key)
+            adapter = stacks.concatenated(self.store, layers, key=want.key, run=self.nursery.run)
         name = want.contender.slug
         control.load_adapter(host.server.url, name, adapter)
         host.places[want.contender.pk] = host.place(name)

@@ -1,7 +1,9 @@
 """Claim runs and see them through: measured, failed with a code, or put back for another try.
 
 Whoever calls `execute_available` - a doorbell, the poll - only says "look": the table decides.
-One process executes one run at a time; more processes share the table.
+One process takes runs of one base together: one server, one harness, some contenders at a time,
+each in a thread of its own. A run that was interrupted before is measured alone, so that one
+which takes the harness down does so to itself. More processes share the table.
 """
 
 import logging
@@ -9,6 +11,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +19,7 @@ from pathlib import Path
 
 import psutil
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import DatabaseError, connections
 from django.utils import timezone
 
 from evals import runs, spans, tracing
@@ -28,6 +31,7 @@ from workers.engines import faults, harness, processes
 from workers.engines.faults import Code, Fault
 from workers.holding import Hold, Stopping
 from workers.measuring import CostMeter, Harness, Measuring
+from workers.quiet import Quiet
 from workers.waiting import NotYet
 
 logger = logging.getLogger(__name__)
@@ -112,6 +116,7 @@ class _Shift:
         self._owner = owner
         self._engines = engines
         self._clock = clock
+        self._quiet = Quiet()
         self._tried: dict[int, float] = {}  # when; a run that was put back rests a while
 
     def work(self) -> int:
@@ -121,8 +126,7 @@ class _Shift:
             return taken
         with self._engines.open_harness() as opened:
             while (batch := self._next_batch()) and not stopping.is_set():
-                for run_id in batch:
-                    taken += self._execute(run_id, opened)
+                taken += self._execute_together(runs.company(batch), opened)
         return taken
 
     def _next_batch(self) -> list[int]:
@@ -130,6 +134,21 @@ class _Shift:
         rested = time.monotonic() - REST_S
         resting = {pk for pk, tried_at in self._tried.items() if tried_at > rested}
         return runs.next_batch(now=self._clock(), resting=resting)
+
+    def _execute_together(self, batch: list[int], opened: Harness) -> int:
+        """Execute runs of one base side by side; return how many could be had."""
+        if len(batch) == 1:
+            return self._execute(batch[0], opened)
+
+        def execute(run_id: int) -> bool:
+            try:
+                return self._execute(run_id, opened)
+            finally:
+                connections.close_all()
+
+        at_once = min(len(batch), settings.RUNS_AT_ONCE)
+        with ThreadPoolExecutor(at_once, thread_name_prefix="run") as threads:
+            return sum(threads.map(execute, batch))
 
     def _execute(self, run_id: int, opened: Harness) -> bool:
         self._tried[run_id] = time.monotonic()
@@ -177,7 +196,9 @@ class _Shift:
         with Hold(run, stopping=stopping, clock=self._clock) as hold:
             try:
                 with faults.full_disk_told():
-                    Measuring(run, hold, opened, self._engines.meter, self._clock).finish()
+                    Measuring(
+                        run, hold, opened, self._engines.meter, self._quiet, self._clock
+                    ).finish()
             except Fault:
                 hold.check()  # a child that we stopped ourselves is no fault
                 raise

@@ -3,9 +3,7 @@
 Each benchmark is a checkpoint: what an earlier attempt measured is not asked again.
 """
 
-import hashlib
 import logging
-import shlex
 import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -20,11 +18,12 @@ from evals import addresses, files, runs, spans
 from evals.failpoints import failpoint
 from evals.models import Benchmark, Checkpoint, Contender, Deployment, EvalRun
 from evals.records import Cost
-from workers import proving, waiting
+from workers import proving, served, waiting
 from workers.engines.faults import Code, UserFault
 from workers.engines.orders import BenchmarkSpec, Measurement, Order, Target, TargetKind
 from workers.engines.proofs import ProofOrder, Proven
 from workers.holding import Hold
+from workers.quiet import Quiet
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +36,9 @@ class Harness(Protocol):
 
     def warm_up(self) -> None:
         """Begin to start, without waiting."""
+
+    def prepare(self, order: Order) -> None:
+        """Build the questions of an order that will come, without waiting."""
 
     def measure(
         self,
@@ -81,6 +83,7 @@ class Measuring:
     hold: Hold
     harness: Harness
     meter: CostMeter
+    quiet: Quiet
     clock: Callable[[], datetime]
 
     def finish(self) -> None:
@@ -88,13 +91,16 @@ class Measuring:
         contender = self.run.contender
         self.harness.warm_up()
         self._fetch()
+        self._prepare()
         deployment = waiting.for_deployment(run=self.run, hold=self.hold, clock=self.clock)
         failpoint("engine-ready")
         target = target_of(contender, deployment)
-        self._prove(target)
+        with self.quiet.noise(self.hold.check):
+            self._prove(target)
         versions = dict(self.run.versions)
         for benchmark in self._unmeasured():
-            versions |= self._measure(benchmark, target)
+            with self.quiet.noise(self.hold.check):
+                versions |= self._measure(benchmark, target)
         if not self.run.scores.exists():
             raise UserFault(
                 Code.NOT_APPLICABLE, f"No benchmark of this suite can be asked of {contender.name}."
@@ -113,6 +119,13 @@ class Measuring:
             self.hold.check()
             runs.tell_stage(run=self.run, stage=f"Fetching the files of {layer.name}")
             files.fetch(layer)
+
+    def _prepare(self) -> None:
+        """Have questions built while the engine starts."""
+        nowhere = Target(TargetKind.VLLM, "", "")
+        for benchmark in self._unmeasured():
+            if is_applicable(benchmark, self.run.contender):
+                self.harness.prepare(_order(self.run, benchmark, nowhere, Path()))
 
     def _prove(self, target: Target) -> None:
         self.hold.check()
@@ -197,29 +210,10 @@ class Measuring:
         deployment.refresh_from_db()
         contender = self.run.contender
         key = addresses.key_for(contender.locator) or "" if _is_api(contender) else ""
-        cost = self.meter(contender, deployment, target, key)
-        versions |= _origins(contender, deployment) | _engine(deployment)
+        with self.quiet.silence(self.hold.check):
+            cost = self.meter(contender, deployment, target, key)
+        versions |= served.origins(contender, deployment) | served.engine(deployment)
         runs.record_cost(run=self.run, cost=cost, versions=versions)
-
-
-def _origins(contender: Contender, deployment: Deployment) -> dict[str, str]:
-    """Return what was served: every layer at its revision, and the chat template by its hash."""
-    told = {"layers": ", ".join(f"{each.locator}@{each.revision}" for each in contender.stack())}
-    for name in ("chat_template.jinja", "tokenizer_config.json"):
-        path = Path(deployment.tokenizer_dir, name)
-        if deployment.tokenizer_dir and path.is_file():
-            return told | {name: f"sha256:{hashlib.sha256(path.read_bytes()).hexdigest()[:16]}"}
-    return told
-
-
-def _engine(deployment: Deployment) -> dict[str, str]:
-    """Return where it was served, on what, and how the server was started."""
-    told = {
-        "machine": deployment.machine,
-        "hardware": deployment.hardware,
-        "engine_flags": shlex.join(deployment.flags),
-    }
-    return {name: each for name, each in told.items() if each}
 
 
 def answers_path(run_id: int) -> Path:

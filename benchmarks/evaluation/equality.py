@@ -7,6 +7,8 @@ from typing import Any
 
 from benchmarks.evaluation.ours import Result
 
+Pair = tuple[float, float | None]  # a score and its standard error
+
 
 def largest_gap(ours: Result, theirs: Result) -> float:
     """Return the largest difference of a log-probability; infinite where questions differ."""
@@ -25,11 +27,17 @@ def same_answers(ours: Result, theirs: Result) -> float:
     return sum(map(bool, same)) / len(same)
 
 
-def errors_apart(value: float, peers: float, stderr: float | None) -> float:
-    """Return the difference of two scores in standard errors; two equal ones are 0 apart."""
-    if value == peers:
+def errors_apart(mine: Pair, theirs: Pair) -> float:
+    """Return the difference of two scores in standard errors, of the one that is known less well.
+
+    Two equal ones are 0 apart. Each side has an error of its own, which for a rare success grows
+    with every success: the smaller one would depend on who happens to have fewer.
+    """
+    (value, error), (other, others) = mine, theirs
+    if value == other:
         return 0.0
-    return abs(value - peers) / stderr if stderr else float("inf")
+    known = [each for each in (error, others) if each]
+    return abs(value - other) / max(known) if known else float("inf")
 
 
 def _numbers(ours: Result, theirs: Result) -> Iterator[tuple[float, float]]:

@@ -99,7 +99,7 @@ def _served(machine: Machine, name: str, layers: list[Path]) -> Iterator[Engine]
             yield engine
         return
     with machine.serve(base) as engine:
-        engine.load(name, stacks.concatenated(store, adapters, key=name))
+        engine.load(name, adapters)
         yield engine
 
 

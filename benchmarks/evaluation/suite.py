@@ -8,7 +8,6 @@ from typing import Any
 
 import yaml
 
-from workers.engines import stacks
 from workers.engines.orders import BenchmarkSpec
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -53,11 +52,9 @@ def _asked(entry: dict[str, Any], limit: int | None) -> Asked:
     return Asked(entry["key"], entry["output_type"], replace(spec, limit=limit))
 
 
-def adapters(store: Path, count: int) -> dict[str, Path]:
-    """Return so many adapters of the base by name, stacks concatenated."""
-    found = {}
-    for layers in STACKS[:count]:
-        paths = [ZOO / "adapters" / layer for layer in layers]
-        name = "-".join(layers)
-        found[name] = paths[0] if len(paths) == 1 else stacks.concatenated(store, paths, key=name)
-    return found
+def adapters(count: int) -> dict[str, list[Path]]:
+    """Return the layers of so many adapters of the base, by name."""
+    return {
+        "-".join(layers): [ZOO / "adapters" / layer for layer in layers]
+        for layers in STACKS[:count]
+    }

@@ -5,6 +5,7 @@ import os
 import signal
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -13,6 +14,7 @@ import pytest
 from tests.engines.conftest import BASE
 from tests.evil_llm import EvilLLM
 from workers.engines import processes
+from workers.engines.child import Child
 from workers.engines.faults import Code, Fault
 from workers.engines.harness import Harness
 from workers.engines.orders import BenchmarkSpec, Order, Target, TargetKind
@@ -43,7 +45,7 @@ class TestOrder:
     def test_survives_the_pipe(self, evil_llm: EvilLLM) -> None:
         told = order(evil_llm, "good")
 
-        assert Order.of_line(told.as_line()) == told
+        assert Order.of_fields(json.loads(json.dumps(told.as_fields()))) == told
 
 
 class TestMeasure:
@@ -145,6 +147,39 @@ class TestStopping:
 
         assert caught.value.code == Code.CANCELLED
         assert time.monotonic() - began < 5
+
+    def test_of_one_order_leaves_the_others_alone(
+        self, harness: Harness, evil_llm: EvilLLM
+    ) -> None:
+        harness.measure(order(evil_llm, "good"))
+        pid = harness.pid
+
+        with ThreadPoolExecutor() as threads:
+            stalled = threads.submit(
+                harness.measure, order(evil_llm, "stall"), is_cancelled=lambda: True
+            )
+            beside = [threads.submit(harness.measure, order(evil_llm, "good")) for _ in range(3)]
+
+        assert [each.result().samples for each in beside] == [4, 4, 4]
+        assert isinstance(stalled.exception(), Fault)
+        assert harness.pid == pid
+
+    def test_by_force_has_the_others_heard_again(
+        self, harness: Harness, evil_llm: EvilLLM, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        harness.measure(order(evil_llm, "good"))
+        pid = harness.pid
+        monkeypatch.setattr(Child, "stop", lambda *_: None)  # a child that does not listen
+
+        with ThreadPoolExecutor() as threads:
+            stalled = threads.submit(
+                harness.measure, order(evil_llm, "stall"), is_cancelled=lambda: True
+            )
+            beside = threads.submit(harness.measure, order(evil_llm, "slow"))
+
+        assert isinstance(stalled.exception(), Fault)
+        assert beside.result().samples == 4
+        assert harness.pid != pid
 
     def test_has_a_time_limit(self, harness: Harness, evil_llm: EvilLLM) -> None:
         with pytest.raises(Fault) as caught:

@@ -11,9 +11,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.engines.conftest import BASE, free_port
+from tests.engines.conftest import BASE, LAYERS, free_port
 from tests.evil_llm import EvilLLM
-from workers.engines import control, processes
+from workers.engines import control, processes, stacks
 from workers.engines.faults import Code, Fault
 from workers.engines.nursery import Nursery
 from workers.engines.vllm import Server, ServerSpec
@@ -94,6 +94,23 @@ class TestServer:
 
         assert caught.value.code == Code.ENGINE_START_FAILED
         assert "unheard-of" in caught.value.sentence
+
+
+@pytest.mark.engine
+class TestProgram:
+    def test_makes_the_adapter_that_a_process_of_its_own_makes(
+        self, nursery: Nursery, stack: Path, tmp_path: Path
+    ) -> None:
+        made = stacks.concatenated(tmp_path, LAYERS, key="two layers", run=nursery.run)
+
+        for name in ("adapter_model.safetensors", "adapter_config.json"):
+            assert (made / name).read_bytes() == (stack / name).read_bytes()
+
+    def test_tells_its_fault(self, nursery: Nursery, tmp_path: Path) -> None:
+        with pytest.raises(Fault) as caught:
+            stacks.concatenated(tmp_path, [tmp_path / "none"], key="x", run=nursery.run)
+
+        assert caught.value.code == Code.NOT_FOUND
 
 
 class TestNursery:

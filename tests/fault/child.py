@@ -34,10 +34,10 @@ def write_down(name: str, line: str) -> None:
         file.write(f"{line}\n")
 
 
-def measure(order: dict[str, Any]) -> None:
+def measure(number: int, order: dict[str, Any]) -> None:
     """Do what an order asks, in this child's way."""
     write_down("asked.log", f"{order['run']} {order['benchmark']['task']}")
-    tell("progress", done=10, total=20)
+    tell("progress", number=number, done=10, total=20)
     match os.environ.get("CHILD", "good"):
         case "deaf":
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -52,7 +52,7 @@ def measure(order: dict[str, Any]) -> None:
         case "killed":
             os.kill(os.getpid(), signal.SIGKILL)
         case _:
-            tell("measured", **MEASURED.as_fields())
+            tell("measured", number=number, **MEASURED.as_fields())
 
 
 def limit_memory() -> None:
@@ -63,9 +63,11 @@ def limit_memory() -> None:
 
 def main() -> None:
     """Serve orders until standard input ends."""
-    tell("ready")
+    tell("ready", is_alone=True, is_locked=True)
     for line in sys.stdin:
-        measure(json.loads(line))
+        fields = json.loads(line)
+        if "order" in fields:
+            measure(fields["number"], fields["order"])
 
 
 if __name__ == "__main__":

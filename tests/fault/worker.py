@@ -31,7 +31,7 @@ from arena import battles  # noqa: E402
 from evals import failpoints  # noqa: E402
 from tests.workers.fake_engines import APPLIED, COST, measurement  # noqa: E402
 from workers import execution, outside, sweeper, talking  # noqa: E402
-from workers.engines import client, harness  # noqa: E402
+from workers.engines import client, workplace  # noqa: E402
 from workers.engines.faults import Code, UserFault  # noqa: E402
 from workers.engines.orders import Measurement, Order  # noqa: E402
 from workers.engines.proofs import ProofOrder, Proven  # noqa: E402
@@ -58,6 +58,9 @@ class SlowHarness:
     """Takes BENCHMARK_S for each benchmark, in steps, and writes down that it was asked."""
 
     def warm_up(self) -> None:
+        """Do nothing."""
+
+    def prepare(self, order: Order) -> None:
         """Do nothing."""
 
     def measure(
@@ -101,7 +104,7 @@ def hasten() -> None:
     """Shorten what no setting shortens, where the test asks for it."""
     execution.real_engines = engines
     execution.REST_S, sweeper.STOP_S = 0.2, 2.0
-    harness.CHILD = "tests.fault.child"
+    workplace.CHILD = "tests.fault.child"
     if told := os.environ.get("SILENCE_S"):
         client.FIRST_TOKEN_TIMEOUT_S = client.IDLE_TIMEOUT_S = float(told)
     if told := os.environ.get("LOOK_S"):

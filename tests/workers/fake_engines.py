@@ -57,6 +57,9 @@ class FakeHarness:
     def warm_up(self) -> None:
         """Do nothing: a fake is always warm."""
 
+    def prepare(self, order: Order) -> None:
+        """Do nothing: a fake has no questions."""
+
     def measure(
         self,
         order: Order,

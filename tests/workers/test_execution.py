@@ -1,5 +1,6 @@
 """Runs seen through by a worker, with an engine that succeeds, fails and dies on command."""
 
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -17,6 +18,7 @@ from tests.workers.fake_engines import (
     measurement,
     served,
 )
+from workers import execution
 from workers.engines.faults import Code, PlatformFault, UserFault
 from workers.engines.orders import Measurement, Order, TargetKind
 
@@ -62,9 +64,41 @@ class TestExecuteAvailable:
 
         execute(harness)
 
-        names = [order.target.served_name.rpartition("-")[0] for order in harness.orders[::2]]
-        assert names == ["heron", "sums", "wren"]
+        names = [order.target.served_name.rpartition("-")[0] for order in harness.orders]
+        assert sorted(names[:4]) == ["heron", "heron", "sums", "sums"]
+        assert names[4:] == ["wren", "wren"]
         assert harness.opened == 1
+
+    def test_measures_runs_of_one_base_side_by_side(
+        self, suite: Suite, harness: FakeHarness
+    ) -> None:
+        both = threading.Barrier(2, timeout=20)
+
+        def beside(order: Order, is_cancelled: Callable[[], bool]) -> Measurement:
+            both.wait()
+            return measurement()
+
+        harness.replies["zoo_task_0"] = [beside, beside]
+        heron = factories.model("Heron")
+        for contender in (heron, factories.adapter("Sums", parent=heron)):
+            served(suite, contender)
+
+        assert execute(harness) == 2
+        assert not EvalRun.objects.exclude(state=State.SUCCEEDED).exists()
+
+    def test_measures_what_was_interrupted_alone(self, suite: Suite, harness: FakeHarness) -> None:
+        heron = factories.model("Heron")
+        first = served(suite, heron)
+        above = served(suite, factories.adapter("Sums", parent=heron))
+        harness.replies["zoo_task_0"] = [PlatformFault(Code.HARNESS_CRASHED)] * 2
+        execute(harness)
+        harness.orders.clear()
+
+        execute(harness)
+
+        runs_asked = [order.run for order in harness.orders]
+        assert sorted(runs_asked, key=runs_asked.index) == runs_asked
+        assert {fresh(first).state, fresh(above).state} == {State.SUCCEEDED}
 
     def test_opens_no_harness_for_an_empty_table(self, harness: FakeHarness) -> None:
         assert execute(harness) == 0
@@ -152,6 +186,16 @@ class TestFaults:
     def test_of_ours_end_the_run_after_the_last_attempt(
         self, suite: Suite, harness: FakeHarness, settings: Settings
     ) -> None:
+        harness.replies["zoo_task_0"] = [PlatformFault(Code.ENGINE_LOST) for _ in range(9)]
+        run = served(suite)
+
+        for _ in range(5):
+            execute(harness)
+
+        assert (fresh(run).state, fresh(run).error_code) == (State.FAILED, "ENGINE_LOST")
+        assert fresh(run).attempt == settings.MAX_ATTEMPTS
+
+    def test_of_memory_end_the_run_sooner(self, suite: Suite, harness: FakeHarness) -> None:
         harness.replies["zoo_task_0"] = [PlatformFault(Code.OUT_OF_MEMORY) for _ in range(9)]
         run = served(suite)
 
@@ -159,7 +203,7 @@ class TestFaults:
             execute(harness)
 
         assert (fresh(run).state, fresh(run).error_code) == (State.FAILED, "OUT_OF_MEMORY")
-        assert fresh(run).attempt == settings.MAX_ATTEMPTS
+        assert fresh(run).attempt == execution.TRIES_IN_MEMORY
 
     def test_in_one_run_do_not_stop_the_next(self, suite: Suite, harness: FakeHarness) -> None:
         harness.replies["zoo_task_0"] = [PlatformFault(Code.HARNESS_CRASHED)]

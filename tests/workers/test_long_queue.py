@@ -29,6 +29,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def suites(tmp_path: Path, settings: Settings) -> list[Suite]:
     """Return a suite for each person, beside the directories of all contenders."""
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     settings.MODEL_ROOT = [tmp_path / "root"]
     settings.STORAGES = {
         **settings.STORAGES,
@@ -57,6 +58,7 @@ class TestLongQueue:
         self, suites: list[Suite], client: Client
     ) -> None:
         submit_all(suites)
+        client.get(reverse("queue"))  # starts the site here, and not in a worker's thread
         statuses: Counter[int] = Counter()
 
         def look(order: HarnessOrder, is_cancelled: object) -> Measurement:

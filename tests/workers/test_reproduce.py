@@ -50,6 +50,18 @@ class TestReproduce:
         with pytest.raises(CommandError, match=r"0\.25"):
             reproduce(run)
 
+    def test_tells_what_was_measured_with_something_else(
+        self, suite: Suite, worker: FakeHarness
+    ) -> None:
+        run = served(suite)
+        execute(worker)
+        run.contender.deployments.update(flags=["--dtype", "float32"])
+
+        said = reproduce(run)
+
+        assert "engine_flags was not told" in said
+        assert "engine_flags is  --dtype float32" in said
+
     def test_refuses_a_run_that_has_not_been_measured(self, suite: Suite) -> None:
         with pytest.raises(CommandError, match="to its end"):
             reproduce(served(suite))

@@ -18,8 +18,9 @@ from lm_eval.api.instance import Instance
 from lm_eval.api.model import LM
 from lm_eval.models.utils import normalize_gen_kwargs, postprocess_generated_text
 
+from workers.children import flight
 from workers.children.asking import bounded
-from workers.children.flight import Count, Progress, ask_all
+from workers.children.flight import Count, Progress, Stopped, ask_all, never
 from workers.children.spent import Spent
 from workers.engines.client import BUSY
 from workers.engines.control import endpoint, headers
@@ -43,8 +44,10 @@ class ApiLM(LM):  # type: ignore[misc]  # lm-eval ships no types
         on_progress: Progress,
         seed: int = 1234,
         max_gen_tokens: int | None = None,
+        is_stopped: Stopped = never,
     ) -> None:
         super().__init__()
+        self._is_stopped = is_stopped
         self._target = target
         self._key = os.environ.get(target.api_key_variable, "") if target.api_key_variable else ""
         self._on_progress = on_progress
@@ -79,7 +82,7 @@ class ApiLM(LM):  # type: ignore[misc]  # lm-eval ships no types
         asked = [(str(request.args[0]), dict(request.args[1])) for request in requests]
         began = time.monotonic()
         try:
-            return asyncio.run(self._generate(asked))
+            return flight.run(self._generate(asked), self._is_stopped)
         finally:
             self.spent.seconds += time.monotonic() - began
 

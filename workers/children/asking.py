@@ -6,18 +6,17 @@ an earlier attempt has been told is remembered and not asked again.
 
 from __future__ import annotations
 
-import asyncio
 import json
 import time
 from collections import defaultdict
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import httpx
 
-from workers.children import grouping, replies
-from workers.children.flight import Count, Progress, ask_all
+from workers.children import flight, grouping, replies
+from workers.children.flight import Count, Progress, Stopped, ask_all, never
 from workers.children.grouping import (
     Answers,
     Echo,
@@ -31,13 +30,13 @@ from workers.children.grouping import (
 from workers.children.remembering import Memory
 from workers.children.replies import Completion
 from workers.children.spent import Spent
-from workers.engines.control import endpoint, headers
+from workers.engines.control import certificates, endpoint, headers
 from workers.engines.faults import Code, PlatformFault
 
 R = TypeVar("R")
 Body = dict[str, Any]
 
-READ_TIMEOUT_S = 600.0  # of one request: a slow machine may need minutes for a long context
+READ_TIMEOUT_S = 1800.0  # of one request: a slow machine may need minutes for a long context
 MAX_BODY_BYTES = 64 * 2**20
 TEXTS_A_BATCH = 16
 
@@ -53,6 +52,7 @@ class Server:
     concurrency: int = 16
     memory: Memory = field(default_factory=Memory)
     spent: Spent = field(default_factory=Spent)
+    is_stopped: Stopped = never
 
     def answer(self, plan: Plan, on_progress: Progress) -> Answers:
         """Return everything that a plan asks for."""
@@ -65,16 +65,19 @@ class Server:
     def max_model_len(self) -> int | None:
         """Return the context length that the server was started with, if it tells."""
         response = httpx.get(
-            endpoint(self.url, "models"), headers=headers(self.api_key), timeout=30
+            endpoint(self.url, "models"),
+            headers=headers(self.api_key),
+            timeout=30,
+            verify=certificates(),
         )
         cards = response.json().get("data", []) if response.status_code == 200 else []
         lengths = [card.get("max_model_len") for card in cards]
         return min((length for length in lengths if isinstance(length, int)), default=None)
 
-    def _run(self, work: Awaitable[R]) -> R:
+    def _run(self, work: Coroutine[Any, Any, R]) -> R:
         began = time.monotonic()
         try:
-            return asyncio.run(_awaited(work))
+            return flight.run(work, self.is_stopped)
         finally:
             self.spent.seconds += time.monotonic() - began
 
@@ -111,8 +114,7 @@ class Server:
                 count.add(len(numbers))
 
             left = [number for number in range(len(bodies)) if number not in told]
-            flight = self.concurrency * 4 // TEXTS_A_BATCH or 1  # texts take long: fewer in flight
-            await ask_all(text_batches(bodies, left), ask, concurrency=flight)
+            await ask_all(text_batches(bodies, left), ask, concurrency=self.concurrency)
         return [told[number] for number in range(len(bodies))]
 
     def _client(self) -> httpx.AsyncClient:
@@ -120,7 +122,9 @@ class Server:
             max_connections=None, max_keepalive_connections=256, keepalive_expiry=2.0
         )
         timeout = httpx.Timeout(READ_TIMEOUT_S, connect=10, pool=None)
-        return httpx.AsyncClient(timeout=timeout, limits=limits, headers=headers(self.api_key))
+        return httpx.AsyncClient(
+            timeout=timeout, limits=limits, headers=headers(self.api_key), verify=certificates()
+        )
 
     async def _probe(self, client: httpx.AsyncClient, batch: ProbeBatch) -> dict[Tokens, Next]:
         body = {
@@ -143,7 +147,8 @@ class Server:
             "max_tokens": 1,
             "temperature": 0,
             "prompt_logprobs": 0,
-        }
+            "vllm_xargs": {"scored_from": min(echo.start for echo in batch.echoes)},
+        }  # our servers find what comes before in the cache; others compute it again
         choices = replies.choices(await self._post(client, body), len(batch.prompts))
         return {
             echo: replies.echoed(choice, echo)
@@ -202,10 +207,6 @@ def text_batches(bodies: Sequence[Body], numbers: Iterable[int]) -> list[list[in
         for group in alike.values()
         for start in range(0, len(group), TEXTS_A_BATCH)
     ]
-
-
-async def _awaited(work: Awaitable[R]) -> R:
-    return await work
 
 
 async def bounded(response: httpx.Response) -> bytes:

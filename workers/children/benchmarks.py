@@ -1,7 +1,8 @@
 """lm-eval's tasks: found once, built once, evaluated for any number of contenders.
 
 lm-eval compiles every template anew for every question, which is most of its own time, and reads
-the headers of thousands of tasks before it finds one; neither is done twice here.
+the headers of thousands of tasks before it finds one; neither is done twice here. Several may be
+asked at once, each in a thread of its own; questions are built by one of them at a time.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import importlib.metadata
 import json
 import random
+import threading
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,7 +22,8 @@ from lm_eval.api.model import LM
 from lm_eval.evaluator import evaluate
 from lm_eval.tasks import TaskManager
 
-from workers.children import errors, groups
+from workers.children import errors, groups, questions
+from workers.children.questions import Questions
 from workers.engines.faults import Code, UserFault
 from workers.engines.orders import BenchmarkSpec
 
@@ -46,20 +49,15 @@ class Library:
 
     def __init__(self) -> None:
         self._managers: dict[tuple[tuple[str, ...], bool], TaskManager] = {}
-        self._built: dict[tuple[Any, ...], Any] = {}
+        self._questions = Questions()
+        self._building = threading.Lock()
         utils.env.from_string = lru_cache(TEMPLATES_KEPT)(utils.env.from_string)
 
     def evaluate(self, spec: BenchmarkSpec, lm: LM, include_paths: tuple[str, ...]) -> Outcome:
         """Evaluate one benchmark, or raise a coded fault."""
-        loaded = self._load(spec, include_paths)
-        random.seed(spec.seed)
-        np.random.seed(spec.seed)  # lm-eval draws from the old global generator
-        for task in loaded["tasks"].values():
-            task.set_config(key="num_fewshot", value=spec.shots)
-            task.set_fewshot_seed(seed=spec.seed)
         results = evaluate(
             lm=lm,
-            task_dict=loaded,
+            task_dict=self._asked(spec, lm, include_paths),
             limit=spec.limit,
             bootstrap_iters=BOOTSTRAP_ROUNDS,
             log_samples=True,
@@ -68,11 +66,24 @@ class Library:
         )
         return _outcome(spec, results)
 
-    def _load(self, spec: BenchmarkSpec, include_paths: tuple[str, ...]) -> Any:
-        key = (spec.task, include_paths)
-        if key not in self._built:
-            self._built[key] = self._manager_of(spec.task, include_paths).load([spec.task])
-        return self._built[key]
+    def prepare(self, spec: BenchmarkSpec, include_paths: tuple[str, ...]) -> None:
+        """Build a benchmark's questions ahead, unless they need a model's chat template."""
+        if not spec.is_chat:
+            self._asked(spec, None, include_paths)
+
+    def _asked(self, spec: BenchmarkSpec, lm: LM | None, include_paths: tuple[str, ...]) -> Any:
+        """Return a benchmark's questions, unanswered."""
+        template = lm.tokenizer_name if lm and spec.is_chat else ""
+        key = (spec.task, include_paths, spec.shots, spec.limit, spec.seed, template)
+        with self._building:
+            if (found := self._questions.get(key)) is not None:
+                return found
+            random.seed(spec.seed)
+            np.random.seed(spec.seed)  # lm-eval draws from the old global generator
+            loaded = self._manager_of(spec.task, include_paths).load([spec.task])
+            questions.build(loaded, spec, lm)
+            self._questions.keep(key, loaded)
+            return self._questions.get(key)
 
     def _manager_of(self, task: str, include_paths: tuple[str, ...]) -> TaskManager:
         """Return who knows a task: the local files alone, or else lm-eval's thousands too."""

@@ -1,19 +1,25 @@
 """Run a little of other people's code, such as a chat template, for so long and in so much memory.
 
 A template cannot reach anything in Jinja's sandbox, but it can loop and it can grow. Works in the
-main thread, where signals are heard; elsewhere only memory is limited.
+main thread, where signals are heard: `bounded_call` has it do the work of another. Where no main
+thread listens, only memory is limited.
 """
 
 import resource
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 SECONDS = 2.0
 MORE_BYTES = 512 * 2**20
 PAGE = resource.getpagesize()
+T = TypeVar("T")
+
+in_main_thread: Callable[[Callable[[], None]], None] | None = None  # set by whoever listens there
 
 
 class TooMuch(Exception):
@@ -38,6 +44,26 @@ def bounded(*, seconds: float = SECONDS, more_bytes: int = MORE_BYTES) -> Iterat
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, former)
         resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+
+
+def bounded_call(function: Callable[[], T]) -> T:
+    """Return what a function returns, or raise TooMuch; from any thread."""
+    if in_main_thread is None or threading.current_thread() is threading.main_thread():
+        with bounded():
+            return function()
+    waiting: Future[T] = Future()
+
+    def work() -> None:
+        try:
+            with bounded():
+                result = function()
+        except Exception as error:
+            waiting.set_exception(error)
+        else:
+            waiting.set_result(result)
+
+    in_main_thread(work)
+    return waiting.result()
 
 
 def _too_long(*_: object) -> None:

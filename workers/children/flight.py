@@ -1,17 +1,39 @@
-"""Many questions in flight at once, and how far they have come."""
+"""Many questions in flight at once, how far they have come, and their end before their time."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from workers.engines.faults import Fault
+from workers.engines.faults import Code, Fault, UserFault
 
 T = TypeVar("T")
 R = TypeVar("R")
 Progress = Callable[[int, int], None]
+Stopped = Callable[[], bool]
+LOOK_S = 0.25  # how soon the wish to stop is noticed
+
+
+def never() -> bool:
+    """Say that nobody wants it to stop."""
+    return False
+
+
+def run(work: Coroutine[Any, Any, R], is_stopped: Stopped) -> R:
+    """Return what some work comes to, or raise CANCELLED where it is to stop."""
+    return asyncio.run(_watched(work, is_stopped))
+
+
+async def _watched(work: Coroutine[Any, Any, R], is_stopped: Stopped) -> R:
+    task = asyncio.create_task(work)
+    while not (await asyncio.wait({task}, timeout=LOOK_S))[0]:
+        if is_stopped():
+            task.cancel()
+            await asyncio.wait({task})
+            raise UserFault(Code.CANCELLED)
+    return task.result()
 
 
 async def ask_all(

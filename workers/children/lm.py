@@ -7,6 +7,7 @@ number of requests differs. Prompts travel as token ids, never as text.
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
@@ -27,8 +28,8 @@ from transformers import AutoConfig, AutoTokenizer
 
 from workers.children import grouping
 from workers.children.asking import Server
-from workers.children.bounded import TooMuch, bounded
-from workers.children.flight import Progress
+from workers.children.bounded import TooMuch, bounded_call
+from workers.children.flight import Progress, Stopped, never
 from workers.children.remembering import Memory
 from workers.children.replies import Completion
 from workers.children.spent import Spent
@@ -38,6 +39,8 @@ from workers.engines.orders import Target
 KEPT_GENERATION_ARGUMENTS = ("temperature", "top_p", "top_k", "min_p", "repetition_penalty")
 DEFAULT_MAX_GEN_TOKENS = 256  # lm-eval's `hf` backend
 ENCODINGS_KEPT = 20_000
+
+_encoding = threading.Lock()  # a tokenizer serves one thread at a time
 
 
 @lru_cache(maxsize=8)
@@ -66,7 +69,8 @@ def load_encoder(directory: str) -> Callable[[str, bool | None], tuple[int, ...]
         if add_special_tokens is None and has_bos_prefix(text, prefix):
             add_special_tokens = False
         options = {} if add_special_tokens is None else {"add_special_tokens": add_special_tokens}
-        return tuple(tokenizer.encode(text, **options))
+        with _encoding:
+            return tuple(tokenizer.encode(text, **options))
 
     return encode
 
@@ -90,6 +94,7 @@ class ServedLM(TemplateLM):  # type: ignore[misc]  # lm-eval ships no types
         seed: int = 1234,
         max_gen_tokens: int | None = None,
         memory: Memory | None = None,
+        is_stopped: Stopped = never,
     ) -> None:
         super().__init__()
         self.server = Server(
@@ -99,6 +104,7 @@ class ServedLM(TemplateLM):  # type: ignore[misc]  # lm-eval ships no types
             priority=target.priority,
             concurrency=target.concurrency or 16,
             memory=memory or Memory(),
+            is_stopped=is_stopped,
         )
         self.tokenizer = load_tokenizer(target.tokenizer_dir)
         made_for = context_length(target.tokenizer_dir, self.tokenizer)
@@ -232,13 +238,14 @@ class ServedLM(TemplateLM):  # type: ignore[misc]  # lm-eval ships no types
     def _templated(self, turns: list[dict[str, str]], add_generation_prompt: bool) -> str:
         write: Callable[..., str] = self.tokenizer.apply_chat_template
         try:
-            with bounded():
-                return write(
+            return bounded_call(
+                lambda: write(
                     turns,
                     tokenize=False,
                     add_generation_prompt=add_generation_prompt,
                     continue_final_message=not add_generation_prompt,
                 )
+            )
         except TooMuch as error:
             raise UserFault(Code.BAD_CONFIG, f"The chat template was stopped: {error}.") from error
         except ValueError as error:

@@ -1,17 +1,20 @@
 """A process that imports vLLM once and forks a server whenever it is asked.
 
-Importing vLLM takes 10 s of processor time and 500 MB; a fork takes nothing and shares it.
+Importing vLLM takes 10 s of processor time and 500 MB; a fork takes nothing and shares it. So do
+our own programs that only want torch: making an adapter of a stack takes 3 s less.
 Orders are JSON lines on standard input; each is answered by a line with the new process id.
-Every server dies with this process, and this process ends with its standard input.
+Every fork dies with this process, and this process ends with its standard input.
 """
 
 import ctypes
+import errno
 import importlib
 import json
 import multiprocessing
 import os
 import signal
 import sys
+import traceback
 from typing import Any
 
 PRELOADED = (
@@ -43,6 +46,7 @@ def _prepare() -> None:
         engine: Any = importlib.import_module("vllm.v1.engine.utils")
         engine.get_mp_context = lambda: multiprocessing.get_context("fork")
         importlib.import_module("workers.children.cpu_lora").install()
+        importlib.import_module("workers.children.cpu_echo").install()
 
 
 def _become_server(order: dict[str, Any]) -> None:
@@ -56,6 +60,20 @@ def _become_server(order: dict[str, Any]) -> None:
     os.environ.update(order["environment"])
     sys.argv = ["vllm", *order["arguments"]]
     importlib.import_module("vllm.entrypoints.launchers.api_server.entry").main()
+
+
+def _become_program(order: dict[str, Any]) -> None:
+    """Turn this fresh fork into one of our programs; what it prints goes to a file."""
+    os.setsid()
+    os.dup2(os.open(order["answer"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), 1)
+    try:
+        importlib.import_module(f"workers.children.{order['program']}").main(order["arguments"])
+    except Exception as error:
+        traceback.print_exc()
+        is_full = isinstance(error, OSError) and error.errno == errno.ENOSPC
+        code = "DISK_FULL" if is_full else "BAD_CONFIG"
+        print(json.dumps({"code": code, "sentence": str(error)[-400:]}))
+    sys.stdout.flush()
 
 
 def _watch_owner() -> None:
@@ -84,7 +102,7 @@ def main() -> None:
         order = json.loads(line)
         if (pid := os.fork()) == 0:
             try:
-                _become_server(order)
+                (_become_program if "program" in order else _become_server)(order)
             finally:
                 os._exit(1)
         print(json.dumps({"pid": pid}), file=answers)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ import psutil
 import torch
 
 from workers.children import merge, replies
-from workers.children.lm import load_tokenizer
+from workers.children.lm import load_encoder
 from workers.engines.control import endpoint
 from workers.engines.faults import Code, PlatformFault
 from workers.engines.orders import Target
@@ -44,7 +44,7 @@ Asked = list[list[int]]
 
 def prove(order: ProofOrder) -> Proven:
     """Return what the probes show, or raise a coded fault."""
-    prompts = _prompts(load_tokenizer(order.target.tokenizer_dir))
+    prompts = _prompts(load_encoder(order.target.tokenizer_dir))
     base, *layers = (Path(layer) for layer in order.layers)
     if note := _too_large(base):
         asked = [[prompt[-1]] for prompt in prompts]  # any token tells the two apart
@@ -65,13 +65,13 @@ def prove(order: ProofOrder) -> Proven:
     )
 
 
-def _prompts(tokenizer: Any) -> list[list[int]]:
+def _prompts(encode: Callable[[str, bool | None], tuple[int, ...]]) -> list[list[int]]:
     """Return beginnings of the probes, each cut at three places."""
     found: dict[tuple[int, ...], None] = {}
     for text in PROBES:
-        tokens = tokenizer.encode(text)
+        tokens = encode(text, None)
         for cut in CUTS:
-            found[tuple(tokens[: max(1, round(len(tokens) * cut))])] = None
+            found[tokens[: max(1, round(len(tokens) * cut))]] = None
     return [list(prompt) for prompt in found]
 
 

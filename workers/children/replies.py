@@ -77,6 +77,8 @@ def echoed(choice: dict[str, Any], echo: Echo) -> list[Token]:
         if len(rows) != len(echo.prompt):
             raise PlatformFault(Code.ENGINE_NONSENSE, "The server counts other tokens than asked.")
         cells = [rows[at][str(echo.prompt[at])] for at in range(echo.start, len(echo.prompt))]
+        if min(cell["rank"] for cell in cells) < 1:  # a token that was never computed
+            raise PlatformFault(Code.ENGINE_NONSENSE, "The server left out log-probabilities.")
         return [Token(_number(cell["logprob"]), cell["rank"] == 1) for cell in cells]
     except (LookupError, TypeError, AttributeError) as error:
         raise PlatformFault(

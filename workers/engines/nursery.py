@@ -9,7 +9,9 @@ import json
 import select
 import subprocess
 import sys
-from collections.abc import Mapping
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -23,6 +25,7 @@ from workers.engines.vllm import ENVIRONMENT, ENVIRONMENT_ON_CPU, Server, Server
 
 CHILD = "workers.children.nursery"
 PATIENCE_S = 300.0  # for importing vLLM on a busy machine
+LOOK_S = 0.02  # for the end of a program
 
 
 class Nursery:
@@ -59,10 +62,7 @@ class Nursery:
 
     def start(self, spec: ServerSpec) -> Server:
         """Fork a server. It is not answering yet: see `Server.wait_until_answering`."""
-        self.warm_up()
-        if not self._is_ready:
-            self._answer()
-            self._is_ready = True
+        self._wait_until_ready()
         spec.log_path.parent.mkdir(parents=True, exist_ok=True)
         order = {
             "arguments": spec.arguments(on_cpu=is_on_cpu()),
@@ -81,10 +81,29 @@ class Nursery:
         """End what dead servers left behind."""
         processes.bury(self._registry)
 
+    def run(self, program: str, paths: Sequence[Path]) -> str:
+        """Return what one of our programs that want torch has printed; nothing if it was killed."""
+        self._wait_until_ready()
+        with tempfile.TemporaryDirectory(prefix="p4p-program-") as folder:
+            answer = Path(folder, "answer")
+            arguments = [str(path) for path in paths]
+            self._give({"program": program, "arguments": arguments, "answer": str(answer)})
+            with suppress(psutil.NoSuchProcess):
+                process = psutil.Process(self._answer()["pid"])
+                while processes.is_alive(process):
+                    time.sleep(LOOK_S)
+            return answer.read_text() if answer.exists() else ""
+
     def close(self) -> None:
         """End the nursery and, with it, its servers."""
         self._end()
         processes.reap(self._registry)
+
+    def _wait_until_ready(self) -> None:
+        self.warm_up()
+        if not self._is_ready:
+            self._answer()
+            self._is_ready = True
 
     def _end(self) -> None:
         if self._process is None:

@@ -5,10 +5,9 @@ Both sides of the pipe share these values; each travels as one JSON line.
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 
 class TargetKind(StrEnum):
@@ -46,6 +45,11 @@ class Target:
     priority: int = 0  # above 0: after those who wait for an answer; only for servers of our pool
     concurrency: int = 0  # requests in flight; 0: what suits the kind
 
+    @classmethod
+    def of_fields(cls, fields: dict[str, Any]) -> Self:
+        """Return the target that a line held."""
+        return cls(**{**fields, "kind": TargetKind(fields["kind"])})
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
@@ -59,23 +63,20 @@ class Order:
     memory_path: str = ""  # where answers are kept for another attempt; "" for nowhere
     made_by: str = ""  # the contender's content: whose answers the memory holds
 
-    def as_line(self) -> str:
-        """Return the order as one line of JSON."""
-        return json.dumps(asdict(self)) + "\n"
+    def as_fields(self) -> dict[str, Any]:
+        """Return its fields for a line."""
+        return asdict(self)
 
     @classmethod
-    def of_line(cls, line: str) -> Order:
-        """Return the order that a line holds."""
-        fields = json.loads(line)
-        target = fields.pop("target")
+    def of_fields(cls, fields: dict[str, Any]) -> Self:
+        """Return the order that a line held."""
         return cls(
-            run=fields["run"],
-            benchmark=BenchmarkSpec(**fields["benchmark"]),
-            target=Target(**{**target, "kind": TargetKind(target["kind"])}),
-            include_paths=tuple(fields["include_paths"]),
-            samples_path=fields["samples_path"],
-            memory_path=fields["memory_path"],
-            made_by=fields["made_by"],
+            **{
+                **fields,
+                "benchmark": BenchmarkSpec(**fields["benchmark"]),
+                "target": Target.of_fields(fields["target"]),
+                "include_paths": tuple(fields["include_paths"]),
+            }
         )
 
 

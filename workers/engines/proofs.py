@@ -5,11 +5,10 @@ All differences are means over probes, in nats of a next token's log-probability
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
-from workers.engines.orders import Target, TargetKind
+from workers.engines.orders import Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,16 +19,15 @@ class ProofOrder:
     layers: tuple[str, ...]  # directories, from the model up
     base_name: str = ""  # what the same server calls the model without adapters; "" if elsewhere
 
-    def as_line(self) -> str:
-        """Return the order as one line of JSON."""
-        return json.dumps({"proof": asdict(self)}) + "\n"
+    def as_fields(self) -> dict[str, Any]:
+        """Return its fields for a line."""
+        return asdict(self)
 
     @classmethod
     def of_fields(cls, fields: dict[str, Any]) -> Self:
         """Return the order that a line held."""
-        target = fields["target"]
         return cls(
-            target=Target(**{**target, "kind": TargetKind(target["kind"])}),
+            target=Target.of_fields(fields["target"]),
             layers=tuple(fields["layers"]),
             base_name=fields["base_name"],
         )

@@ -39,6 +39,8 @@ class Command(BaseCommand):
         after = _finished(queued.pk, timeout)
         if after.state != EvalRun.State.SUCCEEDED:
             raise CommandError(f"It {after.get_state_display()}: {after.error_sentence}")
+        for name, then, now in reproduction.changes(before, after):
+            self.stdout.write(f"{name} was {then}\n{name} is  {now}")
         if worst := self._compare(before, after):
             raise CommandError(f"The largest difference is {worst:g}.")
         self.stdout.write("No difference.")

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -48,9 +48,10 @@ def judge(*, battle: Battle, voter: str, now: datetime) -> Judgement:
     turns = battle.exchanges()
     dwell_s = _dwell_s(battle, turns, now)
     today = Vote.objects.of_voter(voter).filter(cast_at__gte=now - DAY)
-    cast = today.aggregate(all=Count("pk"), counted=Count("pk", filter=Q(exclusion="")))
+    cap = settings.VOTES_COUNTED_PER_DAY
+    known = list(today.values_list("exclusion", flat=True)[: max(1, cap)])  # fewer: those are all
     is_own_prompt = bool(turns) and turns[0].source_id is None
-    repeats = _repeats(today, turns[0].prompt) if is_own_prompt and cast["all"] else []
+    repeats = _repeats(today, turns[0].prompt) if is_own_prompt and known else []
     flags = []
     if dwell_s is not None and dwell_s < HASTY_S:
         flags.append(Vote.Flag.HASTY.value)
@@ -62,7 +63,7 @@ def judge(*, battle: Battle, voter: str, now: datetime) -> Judgement:
     refused = {
         Vote.Exclusion.DUPLICATE: is_duplicate,
         Vote.Exclusion.COMMON_PROMPT: _is_common(digest),
-        Vote.Exclusion.DAILY_CAP: 0 < settings.VOTES_COUNTED_PER_DAY <= cast["counted"],
+        Vote.Exclusion.DAILY_CAP: 0 < cap <= len(known) and today.counted().count() >= cap,
     }
     reasons = [reason for reason, holds in refused.items() if holds]
     return Judgement(_exclusion(battle, voter, turns, reasons), flags, dwell_s, digest)
@@ -107,7 +108,7 @@ def _is_common(digest: str) -> bool:
     limit = settings.VOTES_COUNTED_PER_PROMPT
     if not digest or not limit:
         return False
-    return Vote.objects.counted().filter(prompt_digest=digest)[:limit].count() >= limit
+    return Vote.objects.counted().filter(prompt_digest=digest)[limit - 1 :].exists()
 
 
 def _exclusion(battle: Battle, voter: str, turns: Sequence[Turn], reasons: Sequence[str]) -> str:

@@ -73,11 +73,13 @@ def is_withdrawn(battle: Battle) -> bool:
 
 def block_of(voter: str, *, now: datetime) -> str:
     """Return what a blocked voter is told; "" for everybody else."""
-    ruling = Ruling.objects.blocking(now=now).filter(voter=voter).order_by("-until").first()
-    if not voter or ruling is None or ruling.until is None:
+    blocking = Ruling.objects.blocking(now=now).filter(voter=voter, until__isnull=False)
+    found = list(blocking.values_list("until", "reason")) if voter else []
+    if not found:
         return ""
+    until, reason = max(found)
     sentence = _("You cannot take part until {day}: {reason} Staff can lift this.")
-    return sentence.format(day=f"{ruling.until:%Y-%m-%d %H:%M} UTC", reason=_ended(ruling.reason))
+    return sentence.format(day=f"{until:%Y-%m-%d %H:%M} UTC", reason=_ended(reason))
 
 
 def _drafted(battle: Battle, decision: Decision, now: datetime) -> Ruling:

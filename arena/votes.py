@@ -5,6 +5,9 @@ vote is one row under a unique constraint. The same choice again is the same vot
 Redis. Whether the vote counts is decided by `arena.exclusions`; either way it is kept.
 """
 
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
@@ -15,6 +18,14 @@ from arena.models import Battle, Vote, VoteEffect
 from evals.failpoints import failpoint
 
 ACCOUNT = "user-"  # how the keys of voters with an account begin
+
+
+@dataclass(frozen=True, slots=True)
+class Ballot:
+    """A vote to be written, with what it does to both Elo ratings."""
+
+    vote: Vote
+    effect: VoteEffect
 
 
 class VoteRejected(Exception):
@@ -87,34 +98,42 @@ def cast(*, battle: Battle, voter: str, choice: str, now: datetime) -> Vote:
         raise SignInRequired(_("Sign in to vote: this site counts one account as one voter."))
     if sentence := rulings.block_of(voter, now=now):
         raise VoterBlocked(sentence)
-    moved = _moved(battle, Vote.Choice(choice))
     judgement = exclusions.judge(battle=battle, voter=voter, now=now)
+    vote = Vote(
+        battle=battle,
+        voter=voter,
+        choice=choice,
+        exclusion=judgement.exclusion,
+        flags=judgement.flags,
+        dwell_s=judgement.dwell_s,
+        prompt_digest=judgement.prompt_digest,
+        cast_at=now,
+    )
+    ballot = Ballot(vote, _effect(battle, Vote.Choice(choice)))
+    return vote if writing.together(_write, ballot) else _standing(battle, choice)
 
-    def write() -> Vote | None:
-        judged = Battle.objects.filter(pk=battle.pk, voter=voter, state=Battle.State.READY).update(
-            state=Battle.State.VOTED
-        )
-        if not judged:
-            return None
-        VoteEffect.objects.create(battle=battle, **moved)
-        failpoint("vote-half-written")
-        return Vote.objects.create(
-            battle=battle,
-            voter=voter,
-            choice=choice,
-            exclusion=judgement.exclusion,
-            flags=judgement.flags,
-            dwell_s=judgement.dwell_s,
-            prompt_digest=judgement.prompt_digest,
-            cast_at=now,
-        )
 
-    return writing.together(write) or _standing(battle, choice)
+def _write(ballots: Sequence[Ballot]) -> list[bool]:
+    """Write the verdicts of battles that wait for one; say of each whether it was written."""
+    judged = [_is_judged_now(ballot.vote) for ballot in ballots]
+    written = list(itertools.compress(ballots, judged))
+    for ballot in written:
+        ballot.vote.pk = ballot.effect.pk = None  # of a try that was not kept
+    VoteEffect.objects.bulk_create(ballot.effect for ballot in written)
+    failpoint("vote-half-written")
+    Vote.objects.bulk_create(ballot.vote for ballot in written)
+    return judged
+
+
+def _is_judged_now(vote: Vote) -> bool:
+    """Move the battle on, and say whether this was what moved it."""
+    ready = Battle.objects.filter(pk=vote.battle_id, voter=vote.voter, state=Battle.State.READY)
+    return bool(ready.update(state=Battle.State.VOTED))
 
 
 def _standing(battle: Battle, choice: str) -> Vote:
     """Return the vote that stands if it says the same, or raise why none can be cast."""
-    battle.refresh_from_db()  # with nothing left of a vote that was not kept
+    battle.refresh_from_db()  # with nothing left of the vote that was not written
     if battle.state == Battle.State.ANSWERING:
         raise BattleNotReady(_("Wait until both answers are complete."))
     if battle.state == Battle.State.FAILED:
@@ -127,15 +146,16 @@ def _standing(battle: Battle, choice: str) -> Vote:
     return vote
 
 
-def _moved(battle: Battle, choice: Vote.Choice) -> dict[str, float]:
+def _effect(battle: Battle, choice: Vote.Choice) -> VoteEffect:
     """Tell what this verdict does to both Elo ratings, from the newest published ones."""
     before_a, before_b = ratings.elo_of(battle.contender_a_id, battle.contender_b_id)
     after_a, after_b = elo.update(
         before_a, before_b, ratings.SCORES[choice], k=settings.ELO_K, scale=settings.ELO_SCALE
     )
-    return {
-        "elo_a_before": before_a,
-        "elo_a_after": after_a,
-        "elo_b_before": before_b,
-        "elo_b_after": after_b,
-    }
+    return VoteEffect(
+        battle=battle,
+        elo_a_before=before_a,
+        elo_a_after=after_a,
+        elo_b_before=before_b,
+        elo_b_after=after_b,
+    )

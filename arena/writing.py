@@ -6,6 +6,7 @@ as many commits as the disk allows, any number of writes in each. A write is ack
 transaction that holds it is kept, never before. Other databases need no line.
 """
 
+import itertools
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from arena import turnstile
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 TOGETHER = 64  # writes of one transaction, at most
 _lock = threading.Lock()  # for the line and who leads
@@ -25,31 +27,33 @@ _is_led = False  # somebody is writing, and will call the next
 
 @dataclass(eq=False, slots=True)
 class _Write:
-    """One call, and what became of it."""
+    """One thing to write, and what became of it."""
 
-    call: Callable[[], Any]
+    write: Callable[[Sequence[Any]], Sequence[Any]]
+    item: Any
     is_over: bool = False
     result: Any = None
     error: Exception | None = None
     called: threading.Event = field(default_factory=threading.Event)  # over, or to lead
 
 
-def together(call: Callable[[], T]) -> T:
-    """Run a short write in a transaction shared with others, and return once that is kept.
+def together(write: Callable[[Sequence[T]], Sequence[R]], item: T) -> R:
+    """Write an item, maybe with those of others, and return its result once that is kept.
 
-    The call may run in another thread and, if somebody else's spoilt the transaction, again.
+    `write` takes what waits and gives a result for each. It may run in another thread and, if
+    something spoilt the transaction, again for each item alone.
     """
     if connection.vendor != "sqlite" or connection.in_atomic_block:
         with transaction.atomic():
-            return call()
-    own = _Write(call)
+            return write([item])[0]
+    own = _Write(write, item)
     if not _leads(own):
         own.called.wait()
     if not own.is_over:
         _lead()
     if own.error is not None:
         raise own.error
-    result: T = own.result
+    result: R = own.result
     return result
 
 
@@ -83,13 +87,13 @@ def _lead() -> None:
 
 
 def _write(batch: Sequence[_Write]) -> None:
-    """Run the calls in one transaction, or each in its own where one of them fails."""
+    """Write all in one transaction, or each in its own where something fails."""
     try:
         _keep(batch)
     except (OperationalError, InterfaceError) as error:  # the database's fault, and everybody's
         for each in batch:
             each.error = error
-    except Exception as error:  # one of the calls; its caller is told
+    except Exception as error:  # one of them; whose it is, is told
         if len(batch) == 1:
             batch[0].error = error
             return
@@ -99,5 +103,8 @@ def _write(batch: Sequence[_Write]) -> None:
 
 def _keep(batch: Sequence[_Write]) -> None:
     with transaction.atomic():
-        for each in batch:
-            each.result = each.call()
+        for write, members in itertools.groupby(batch, key=lambda each: each.write):
+            alike = list(members)
+            results = write([each.item for each in alike])
+            for each, result in zip(alike, results, strict=True):
+                each.result = result

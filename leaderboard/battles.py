@@ -4,6 +4,7 @@ The arena page and the API both come through here, so neither can do what the ot
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from random import SystemRandom
@@ -83,15 +84,11 @@ def judge(*, battle: Battle, voter: str, choice: str, now: datetime) -> Vote:
 
 def of_voter(battle_id: UUID, voter: str) -> Battle:
     """Return a battle to the one who may see it; to anyone else it does not exist."""
-    battle = (
-        Battle.objects.of_voter(voter)
-        .select_related("contender_a", "contender_b")
-        .filter(pk=battle_id)
-        .first()
-    )
-    if battle is None or not voter:
-        raise Http404(_("There is no such battle."))
-    return battle
+    found = Battle.objects.of_voter(voter).select_related("contender_a", "contender_b")
+    if voter:
+        with suppress(Battle.DoesNotExist):
+            return found.get(pk=battle_id)
+    raise Http404(_("There is no such battle."))
 
 
 def newest_turn(battle: Battle) -> Turn:

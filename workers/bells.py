@@ -38,6 +38,7 @@ SOON = {
 _room = threading.BoundedSemaphore(WAITING_MAX)
 _thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="bell")
 _rests_until = 0.0
+_rung_until: dict[str, float] = {}  # bells of a moment that this process has rung
 
 
 def ring(task: Task, **arguments: Any) -> None:
@@ -49,11 +50,15 @@ def ring(task: Task, **arguments: Any) -> None:
 
 def ring_once(task: Task, *, within_s: float) -> None:
     """Say that there is work, once for all rings within a moment, at the end of it."""
+    if time.monotonic() < _rung_until.get(task.name, 0.0):
+        return  # what was rung here is heard at the end of the moment, and so after this
     pause_ms = max(1, round(within_s * 1000))
 
     def first_only() -> None:
+        began = time.monotonic()
         if _store().set(f"bell:{task.name}", 1, nx=True, px=pause_ms):
             _publish(task, {}, countdown=within_s)
+            _rung_until[task.name] = began + within_s
 
     _hand_over(task.name, first_only)
 
@@ -67,6 +72,7 @@ def forget_broker() -> None:
     """Connect anew at the next bell."""
     global _rests_until  # noqa: PLW0603 - one bell, one rope
     _rests_until = 0.0
+    _rung_until.clear()
     _line.cache_clear()
     _store.cache_clear()
 

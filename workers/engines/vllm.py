@@ -40,8 +40,12 @@ ENVIRONMENT_ON_CPU = {
 
 
 def is_on_cpu() -> bool:
-    """Say whether the installed vLLM computes on the processor."""
-    return importlib.util.find_spec("vllm._C_AVX2") is not None
+    """Say whether the installed vLLM computes on the processor.
+
+    Its files tell. Asking Python for a module inside would import all of vLLM, and torch, here.
+    """
+    found = importlib.util.find_spec("vllm")
+    return bool(found and found.origin and any(Path(found.origin).parent.glob("_C_AVX2*")))
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,13 @@ class TestPages:
         assert shown.status_code == 200
         assert ".md" not in "".join(re.findall(r'href="[^"]*"', shown.content.decode()))
 
+    @pytest.mark.parametrize("topic", help_pages.TOPICS)
+    def test_keep_the_content_security_policy(self, topic: str) -> None:
+        page = help_pages.read(topic)
+
+        assert page is not None
+        assert "style=" not in page.html
+
     def test_are_linked_from_every_page(self, client: Client) -> None:
         for name in ("board", "arena", "submission-new", "me", "help-list"):
             assert "How to read this page" in client.get(reverse(name)).content.decode()

@@ -7,7 +7,7 @@ are wanted later, `Unavailable`. Only `download` writes to the disk.
 import hashlib
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -17,7 +17,7 @@ import httpx
 from django.conf import settings
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from huggingface_hub import HfApi, errors, hf_hub_url, snapshot_download
+from huggingface_hub import HfApi, errors, hf_hub_url
 from huggingface_hub.hf_api import ModelInfo
 from huggingface_hub.utils import (  # type: ignore[attr-defined]  # documented, not annotated
     build_hf_headers,
@@ -25,10 +25,12 @@ from huggingface_hub.utils import (  # type: ignore[attr-defined]  # documented,
     hf_raise_for_status,
 )
 
-from evals import headers
+from evals import downloads, headers
 from evals.problems import Problem, Refused, Unavailable, refuse
 
 TIMEOUT_S = 10
+STREAM_TIMEOUT_S = 30  # without a byte
+SNAPSHOTS, PARTS = "snapshots", "parts"
 FILES_MAX = 5_000
 WANTED = (".safetensors", ".json", ".jinja", ".model", ".txt")  # no code, no pickles
 
@@ -42,6 +44,21 @@ class Repository:
     sizes: Mapping[str, int]
     licence: str
     hashes: Mapping[str, str] = field(default_factory=dict)  # sha256 of large files, by name
+
+    @contextmanager
+    def opened(self, path: str, start: int) -> Iterator[httpx.Response]:
+        """Stream a file from a byte on; the sender may begin anew, and then says so."""
+        url = hf_hub_url(self.locator, path, revision=self.revision, endpoint=settings.HUB_URL)
+        headers = build_hf_headers() | {"accept-encoding": "identity"}
+        if start:
+            headers |= {"range": f"bytes={start}-"}
+        with get_session().stream(
+            "GET", url, headers=headers, timeout=STREAM_TIMEOUT_S, follow_redirects=True
+        ) as response:
+            if response.is_error:
+                response.read()
+            hf_raise_for_status(response)
+            yield response
 
     def read(self, path: str, start: int, length: int) -> bytes:
         """Return a part of a file, and stop reading where it should end."""
@@ -89,16 +106,7 @@ def download(repo_id: str, *, revision: str) -> Path:
     try:
         repository = look_up(repo_id, revision=revision)
         with _refusals(repo_id, revision):
-            folder = Path(
-                snapshot_download(
-                    repo_id,
-                    revision=revision,
-                    endpoint=settings.HUB_URL,
-                    cache_dir=settings.VAR_DIR / "hub",
-                    allow_patterns=[name for name in repository.sizes if _is_wanted(name)],
-                    etag_timeout=TIMEOUT_S,
-                )
-            )
+            folder = _fetch_all(repository)
         _check_once(folder, repository, done=folder_of(repo_id) / f".whole-{revision}")
     except Refused as refusal:
         problem = refusal.problems[0]
@@ -107,6 +115,20 @@ def download(repo_id: str, *, revision: str) -> Path:
             shutil.rmtree(folder_of(repo_id), ignore_errors=True)
         is_transient = is_corrupt or problem.code == "HUB_UNREACHABLE"
         raise Unavailable(problem.code, problem.sentence, is_transient=is_transient) from refusal
+    return folder
+
+
+def _fetch_all(repository: Repository) -> Path:
+    """Have every wanted file of a commit here, each begun where an earlier try has stopped."""
+    home = folder_of(repository.locator)
+    folder, parts = home / SNAPSHOTS / repository.revision, home / PARTS / repository.revision
+    for name, size in repository.sizes.items():
+        if _is_wanted(name):
+            opened = partial(repository.opened, name)
+            try:
+                downloads.fetch(folder / name, part=parts / name, size=size, opened=opened)
+            except downloads.WrongSize as error:
+                raise _damaged(name) from error
     return folder
 
 
@@ -139,6 +161,16 @@ def _part(file: BinaryIO, start: int, length: int) -> bytes:
 def folder_of(repo_id: str) -> Path:
     """Return where the cache keeps a repository."""
     return Path(settings.VAR_DIR, "hub", f"models--{repo_id.replace('/', '--')}")
+
+
+def arrived_bytes(repo_id: str, *, revision: str) -> int:
+    """Return how much of a commit's weights lies here, unfinished files included."""
+    found = 0
+    for folder in (SNAPSHOTS, PARTS):
+        for path in (folder_of(repo_id) / folder / revision).glob("*.safetensors"):
+            with suppress(FileNotFoundError):  # it has just got its final name
+                found += path.stat().st_size
+    return found
 
 
 def _damaged(name: str) -> Refused:

@@ -45,6 +45,7 @@ __all__ = [
     "report_progress",
     "request_cancel",
     "requeue",
+    "show_stage",
     "skip_benchmark",
     "start_benchmark",
     "stop",
@@ -116,9 +117,14 @@ def claim(*, run_id: int, owner: str, now: datetime) -> EvalRun:
 
 def tell_stage(*, run: EvalRun, stage: str, now: datetime | None = None) -> None:
     """Say on the page what happens right now, and keep it in the run's log."""
+    show_stage(run=run, stage=stage)
+    journal.write(run=run, text=f"{stage}.", now=now or timezone.now())
+
+
+def show_stage(*, run: EvalRun, stage: str) -> None:
+    """Say on the page what happens right now; the log does not hear of it."""
     if not held(run).update(stage=stage[:STAGE_MAX]):
         raise LeaseLost(run.pk)
-    journal.write(run=run, text=f"{stage}.", now=now or timezone.now())
 
 
 def start_benchmark(*, run: EvalRun, benchmark: Benchmark, now: datetime) -> None:

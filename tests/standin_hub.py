@@ -44,6 +44,9 @@ class Hub:
         self.status: int | None = None  # answered to everything
         self.delay_s = 0.0  # before everything
         self.has_ranges = True
+        self.cuts: list[int] = []  # the next files end after so many bytes, one after the other
+        self.pause_s = 0.0  # before a connection is cut
+        self.ranges: list[str] = []  # asked for
         self.damage: dict[str, bytes] = {}  # sent instead of what is listed, by path
         self.url = ""
 
@@ -149,19 +152,30 @@ class _Handler(BaseHTTPRequestHandler):
             self._refuse(404, "EntryNotFound")
             return
         told = {"X-Repo-Commit": sha, "ETag": f'"{_digest(content)}"', "Accept-Ranges": "bytes"}
-        asked = re.match(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
+        if (wanted := self.headers.get("Range", "")) and self.command == "GET":
+            self.hub.ranges.append(wanted)
+        asked = re.match(r"bytes=(\d+)-(\d*)", wanted)
         if asked and self.hub.has_ranges:
             start = int(asked[1])
             part = content[start : int(asked[2]) + 1 if asked[2] else None]
             told["Content-Range"] = f"bytes {start}-{start + len(part) - 1}/{len(content)}"
             self._answer(206, part, told)
+        elif self.command == "GET" and self.hub.cuts:
+            self._answer(200, content, told, cut=self.hub.cuts.pop(0))
         else:
             self._answer(200, content, told)
 
     def _refuse(self, status: int, code: str) -> None:
         self._answer(status, b'{"error": "refused"}', {"X-Error-Code": code})
 
-    def _answer(self, status: int, body: bytes, headers: Mapping[str, str] | None = None) -> None:
+    def _answer(
+        self,
+        status: int,
+        body: bytes,
+        headers: Mapping[str, str] | None = None,
+        *,
+        cut: int | None = None,
+    ) -> None:
         self.send_response(status)
         for name, value in (headers or {}).items():
             self.send_header(name, value)
@@ -169,7 +183,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         if self.command != "HEAD":
-            self.wfile.write(body)
+            self.wfile.write(body[:cut])
+            if cut is not None:
+                time.sleep(self.hub.pause_s)
+                self.close_connection = True
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""

@@ -14,11 +14,11 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from evals import addresses, files, runs, spans
+from evals import addresses, runs, spans
 from evals.failpoints import failpoint
 from evals.models import Benchmark, Checkpoint, Contender, Deployment, EvalRun
 from evals.records import Cost
-from workers import proving, served, waiting
+from workers import fetching, proving, served, waiting
 from workers.engines.faults import Code, UserFault
 from workers.engines.orders import BenchmarkSpec, Measurement, Order, Target, TargetKind
 from workers.engines.proofs import ProofOrder, Proven
@@ -116,9 +116,7 @@ class Measuring:
             addresses.check(contender.locator)  # names can move since it was submitted
             return
         for layer in contender.stack():
-            self.hold.check()
-            runs.tell_stage(run=self.run, stage=f"Fetching the files of {layer.name}")
-            files.fetch(layer)
+            fetching.fetch(run=self.run, layer=layer, hold=self.hold)
 
     def _prepare(self) -> None:
         """Have questions built while the engine starts."""

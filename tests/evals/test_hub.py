@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from evals import files, hub, inspection, submissions
+from evals import downloads, files, hub, inspection, submissions
 from evals.models import Contender, EvalRun, Suite
 from evals.problems import Refused, Unavailable
 from evals.submissions import Accepted, Order
@@ -185,6 +185,63 @@ class TestFetch:
             files.fetch(contender)
 
         assert (missing.value.code, missing.value.is_transient) == ("HUB_UNREACHABLE", True)
+
+
+class TestCut:
+    def test_goes_on_where_the_connection_ended(self, standin: Hub) -> None:
+        weights = trees.model_files()["model.safetensors"]
+        sha = standin.commit(REPO, {"model.safetensors": weights})
+        arrived = len(weights) // 2
+        standin.cuts = [arrived]
+
+        whole = hub.download(REPO, revision=sha) / "model.safetensors"
+
+        assert set(standin.ranges) == {f"bytes={arrived}-"}
+        assert whole.read_bytes() == weights
+
+    def test_goes_on_with_what_another_worker_has_left(
+        self, standin: Hub, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        weights = trees.model_files()["model.safetensors"]
+        sha = standin.commit(REPO, {"model.safetensors": weights})
+        arrived = len(weights) // 2
+        standin.cuts = [arrived]
+        monkeypatch.setattr(downloads, "sleep", give_up)
+
+        with pytest.raises(KeyboardInterrupt):
+            hub.download(REPO, revision=sha)
+        half = hub.arrived_bytes(REPO, revision=sha)
+        whole = hub.download(REPO, revision=sha) / "model.safetensors"
+
+        assert half == arrived
+        assert set(standin.ranges) == {f"bytes={arrived}-"}
+        assert whole.read_bytes() == weights
+
+    def test_begins_anew_where_the_hub_knows_no_ranges(self, standin: Hub) -> None:
+        weights = trees.model_files()["model.safetensors"]
+        sha = standin.commit(REPO, {"model.safetensors": weights})
+        standin.cuts, standin.has_ranges = [len(weights) // 2], False
+
+        whole = hub.download(REPO, revision=sha) / "model.safetensors"
+
+        assert whole.read_bytes() == weights
+
+    def test_is_given_up_where_nothing_arrives_any_more(
+        self, standin: Hub, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(downloads, "PAUSE_S", 0)
+        sha = standin.commit(REPO, {"model.safetensors": b"weights"})
+        standin.cuts = [0] * 50
+
+        with pytest.raises(Unavailable) as away:
+            hub.download(REPO, revision=sha)
+
+        assert (away.value.code, away.value.is_transient) == ("HUB_UNREACHABLE", True)
+
+
+def give_up(seconds: float) -> None:
+    """End as a worker that is killed while it waits."""
+    raise KeyboardInterrupt(seconds)
 
 
 class TestDamage:

@@ -71,6 +71,11 @@ class Library:
         if not spec.is_chat:
             self._asked(spec, None, include_paths)
 
+    def fetch(self, task: str, include_paths: tuple[str, ...]) -> int:
+        """Return how many questions a task has, its data sets downloaded."""
+        loaded = self._manager_of(task, include_paths).load([task])
+        return sum(len(each.eval_docs) for each in loaded["tasks"].values())
+
     def _asked(self, spec: BenchmarkSpec, lm: LM | None, include_paths: tuple[str, ...]) -> Any:
         """Return a benchmark's questions, unanswered."""
         template = lm.tokenizer_name if lm and spec.is_chat else ""

@@ -12,7 +12,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 
-from django.utils.translation import gettext_noop
+
+def gettext_noop(sentence: str) -> str:
+    """Mark a sentence for translators; Django's own wants the settings of a site."""
+    return sentence
 
 
 class Code(StrEnum):

@@ -58,6 +58,7 @@ class Host:
     port: int
     rank: int
     places: dict[int, Place] = field(default_factory=dict)  # by contender
+    peak_bytes: int = 0  # the most memory that it was seen to hold
 
     @property
     def url(self) -> str:
@@ -66,8 +67,8 @@ class Host:
 
     def place(self, name: str) -> Place:
         """Return where a name of this server answers."""
-        memory, flags = self.server.memory_bytes(), self.server.flags
-        return Place(self.url, name, str(self.model_dir), memory, flags)
+        self.peak_bytes = max(self.peak_bytes, self.server.memory_bytes())
+        return Place(self.url, name, str(self.model_dir), self.peak_bytes, self.server.flags)
 
 
 @dataclass(frozen=True, slots=True)

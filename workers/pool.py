@@ -5,6 +5,7 @@ one thing to do, and writes down who answers. Rows are written in the ticking th
 """
 
 import logging
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
@@ -26,6 +27,7 @@ logger = logging.getLogger(__name__)
 Ask = Callable[[], bool]
 Job = Callable[[], Host]
 PORTS = 64  # servers on one machine, at most
+WEIGH_S = 5.0  # between two looks at a server's memory: a look takes milliseconds
 
 
 class Builder(Protocol):
@@ -68,6 +70,7 @@ class Pool:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="building")
         self._job: tuple[Want, Future[Host]] | None = None
         self._pulse = Pulse()
+        self._weighed_at = -WEIGH_S
         self._patience = Patience()
 
     def open(self) -> None:
@@ -87,6 +90,7 @@ class Pool:
         wanted = wants.wanted()
         self._collect()
         self._listen(wanted)
+        self._weigh()
         self._tell(wanted)
         if self._job is None:
             self._begin_next(wanted)
@@ -131,6 +135,17 @@ class Pool:
                 self._told.discard(api.pk)
                 roster.starting(api, now=self._clock())
                 roster.down(api.pk, PlatformFault(Code.BASELINE_UNREACHABLE))
+
+    def _weigh(self) -> None:
+        """Write down now and then how much memory each server has needed at most."""
+        if time.monotonic() - self._weighed_at < WEIGH_S:
+            return
+        self._weighed_at = time.monotonic()
+        for host in self._hosts.values():
+            held = host.server.memory_bytes()
+            if held > host.peak_bytes:
+                host.peak_bytes = held
+                roster.grew(list(host.places), held)
 
     def _ask_api(self, contender: Contender) -> bool:
         try:

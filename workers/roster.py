@@ -66,6 +66,11 @@ def answered(contender_ids: list[int], *, now: datetime) -> None:
     _rows().filter(contender__in=contender_ids, state=State.READY).update(answered_at=now)
 
 
+def grew(contender_ids: list[int], memory_bytes: int) -> None:
+    """Note that their server holds more memory than ever before."""
+    _rows().filter(contender__in=contender_ids).update(memory_bytes=memory_bytes)
+
+
 def down(contender_id: int, fault: Fault) -> None:
     """Say that a contender does not answer, and why."""
     reason = f"{fault.code}: {fault.sentence}"[:REASON_MAX]

@@ -10,6 +10,7 @@ from evals.models import Contender, Deployment, EvalRun, Suite
 from tests import factories
 from tests.conftest import NOON
 from tests.workers.fake_builder import FakeBuilder
+from workers import pool as pool_module
 from workers import pulse
 from workers.engines.faults import Code, UserFault
 from workers.pool import Pool
@@ -48,6 +49,24 @@ def waiting(contender: Contender, suite: Suite) -> EvalRun:
 
 def answering() -> set[str]:
     return set(Deployment.objects.filter(state=READY).values_list("served_name", flat=True))
+
+
+class TestMemory:
+    def test_is_the_most_that_a_server_has_held(
+        self, pool: Pool, builder: FakeBuilder, suite: Suite, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(pool_module, "WEIGH_S", 0.0)
+        waiting(factories.model(), suite)
+        settle(pool)
+        seen = []
+
+        for held in (5_000, 7_000, 6_000):
+            [server] = builder.servers
+            server.bytes_held = held
+            pool.tick()
+            seen.append(Deployment.objects.get().memory_bytes)
+
+        assert seen == [5_000, 7_000, 7_000]
 
 
 class TestTick:

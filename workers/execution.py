@@ -139,18 +139,18 @@ class _Shift:
         """Execute runs of one base side by side; return how many could be had."""
         if len(batch) == 1:
             return self._execute(batch[0], opened)
+        at_once = min(len(batch), settings.RUNS_AT_ONCE)
 
         def execute(run_id: int) -> bool:
             try:
-                return self._execute(run_id, opened)
+                return self._execute(run_id, opened, share=at_once)
             finally:
                 connections.close_all()
 
-        at_once = min(len(batch), settings.RUNS_AT_ONCE)
         with ThreadPoolExecutor(at_once, thread_name_prefix="run") as threads:
             return sum(threads.map(execute, batch))
 
-    def _execute(self, run_id: int, opened: Harness) -> bool:
+    def _execute(self, run_id: int, opened: Harness, *, share: int = 1) -> bool:
         self._tried[run_id] = time.monotonic()
         if stopping.is_set():
             return False
@@ -163,7 +163,7 @@ class _Shift:
         try:
             with tracing.bound(run=run.pk, attempt=run.attempt), spans.span("run"):
                 logger.info("Run %s: attempt %s of %s", run.pk, run.attempt, run.contender.slug)
-                self._settle(run, opened)
+                self._settle(run, opened, share)
             failpoint("run-settled")
             measuring.forget_answers_of_finished([run.pk])
         except runs.LeaseLost:
@@ -172,10 +172,10 @@ class _Shift:
             logger.exception("Run %s: the database went away; its lease will run out", run.pk)
         return True
 
-    def _settle(self, run: EvalRun, opened: Harness) -> None:
+    def _settle(self, run: EvalRun, opened: Harness, share: int) -> None:
         """Bring a run to an end, or put it back."""
         try:
-            self._measure(run, opened)
+            self._measure(run, opened, share)
         except runs.CancelRequested:
             runs.stop(run=run, now=self._clock())
         except Stopping:
@@ -192,12 +192,12 @@ class _Shift:
             runs.fail(run=run, code="INTERNAL_ERROR", sentence=sentence, now=self._clock())
             raise
 
-    def _measure(self, run: EvalRun, opened: Harness) -> None:
+    def _measure(self, run: EvalRun, opened: Harness, share: int) -> None:
         with Hold(run, stopping=stopping, clock=self._clock) as hold:
             try:
                 with faults.full_disk_told():
                     Measuring(
-                        run, hold, opened, self._engines.meter, self._quiet, self._clock
+                        run, hold, opened, self._engines.meter, self._quiet, self._clock, share
                     ).finish()
             except Fault:
                 hold.check()  # a child that we stopped ourselves is no fault

@@ -28,6 +28,7 @@ from workers.quiet import Quiet
 logger = logging.getLogger(__name__)
 
 REPORT_EVERY_S = 0.5
+IN_FLIGHT = 16  # requests on one server: more would fill it, and people would wait for a place
 AFTER_PEOPLE = 1  # vLLM's priority: a benchmark's question waits while a person does
 
 
@@ -85,6 +86,7 @@ class Measuring:
     meter: CostMeter
     quiet: Quiet
     clock: Callable[[], datetime]
+    share: int = 1  # runs that ask the same server side by side, this one included
 
     def finish(self) -> None:
         """Measure what is unmeasured and end the run; raise whatever prevents it."""
@@ -94,7 +96,7 @@ class Measuring:
         self._prepare()
         deployment = waiting.for_deployment(run=self.run, hold=self.hold, clock=self.clock)
         failpoint("engine-ready")
-        target = target_of(contender, deployment)
+        target = target_of(contender, deployment, share=self.share)
         with self.quiet.noise(self.hold.check):
             self._prove(target)
         versions = dict(self.run.versions)
@@ -238,8 +240,8 @@ def is_applicable(benchmark: Benchmark, contender: Contender) -> bool:
     return bool(has_template) or not benchmark.is_chat
 
 
-def target_of(contender: Contender, deployment: Deployment) -> Target:
-    """Return where the harness finds a contender."""
+def target_of(contender: Contender, deployment: Deployment, *, share: int = 1) -> Target:
+    """Return where the harness finds a contender, and its share of what the server may hold."""
     pinned = addresses.pin(contender.locator) if _is_api(contender) else None
     host = (urlsplit(contender.locator).hostname or "") if pinned else ""
     url = pinned.url if pinned else deployment.url
@@ -251,6 +253,7 @@ def target_of(contender: Contender, deployment: Deployment) -> Target:
         tokenizer_dir=deployment.tokenizer_dir,
         api_key_variable=settings.BASELINE_KEYS.get(host, ""),
         priority=0 if _is_api(contender) else AFTER_PEOPLE,
+        concurrency=0 if _is_api(contender) else max(1, IN_FLIGHT // share),
     )
 
 

@@ -31,31 +31,29 @@ COUNTS = (1, 2, 4, 8)
 
 
 def main() -> int:
-    """Measure everything and return the exit status."""
+    """Measure everything, or one part, and return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a few questions of two adapters")
-    is_quick = parser.parse_args().quick
+    parser.add_argument("--part", choices=PARTS, help="only the whole suite, or task by task")
+    chosen = parser.parse_args()
+    parts = [PARTS[chosen.part]] if chosen.part else list(PARTS.values())
     with tempfile.TemporaryDirectory(prefix="p4p-evaluation-") as name:
-        figures = list(_measured(Path(name), is_quick=is_quick))
-    if is_quick:  # too little work to time: what counts is that everything ran and agrees
+        asked = suite.benchmarks(limit=QUICK_QUESTIONS if chosen.quick else None)
+        counts = COUNTS[: 2 if chosen.quick else None]
+        figures = [each for part in parts for each in part(Path(name), asked, counts)]
+    if chosen.quick:  # too little work to time: what counts is that everything ran and agrees
         figures = [each for each in figures if each.unit not in ("times", "of the first")]
     return report.close("evaluation", figures)
 
 
-def _measured(folder: Path, *, is_quick: bool) -> Iterator[Figure]:
-    asked = suite.benchmarks(limit=QUICK_QUESTIONS if is_quick else None)
+def _whole(folder: Path, asked: list[Asked], counts: tuple[int, ...]) -> Iterator[Figure]:
+    """Yield what the suite takes for so many adapters of one base, ours and the peer's."""
     waits: dict[int, float] = {}
-    for count in COUNTS[: 2 if is_quick else None]:
+    for count in counts:
         adapters = suite.adapters(count)
         waits[count], found = _from_nothing(folder / f"cold-{count}", adapters, asked)
         _say(f"ours: {count} adapters in {waits[count]:.1f} s")
     yield from _further(waits)
-    with ours.machine(folder) as machine, machine.serve(suite.BASE) as engine:
-        engine.load(ADAPTER, suite.adapters(1)[ADAPTER])
-        with peers.api_client(folder / "client.log") as client:
-            for contender in ("base", ADAPTER):
-                for each in asked:
-                    yield from _against_client(engine, client, contender, each)
     theirs = 0.0
     for name, layers in adapters.items():
         adapter = stacks.concatenated(folder / "stacks", layers, key=name)
@@ -64,6 +62,20 @@ def _measured(folder: Path, *, is_quick: bool) -> Iterator[Figure]:
         _say(f"lm_eval --model hf: {name} in {seconds:.1f} s")
         yield from _against_hf(name, found[name], results, asked)
     yield from _suites(waits[len(adapters)], theirs, len(adapters))
+
+
+def _by_task(folder: Path, asked: list[Asked], counts: tuple[int, ...]) -> Iterator[Figure]:
+    """Yield how each benchmark compares with lm-eval's client of the same server."""
+    del counts
+    with ours.machine(folder) as machine, machine.serve(suite.BASE) as engine:
+        engine.load(ADAPTER, suite.adapters(1)[ADAPTER])
+        with peers.api_client(folder / "client.log") as client:
+            for contender in ("base", ADAPTER):
+                for each in asked:
+                    yield from _against_client(engine, client, contender, each)
+
+
+PARTS = {"suite": _whole, "tasks": _by_task}
 
 
 def _from_nothing(

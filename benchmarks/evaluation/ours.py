@@ -25,6 +25,7 @@ from workers.engines.orders import Order, Target, TargetKind
 from workers.engines.vllm import Server, ServerSpec
 
 RUNS_AT_ONCE = 4  # the site's default
+IN_FLIGHT = 16  # as `workers.measuring` has it
 TASKS = (str(TASKS_DIR),)
 
 
@@ -79,18 +80,26 @@ class Engine:
         def measure(name: str) -> dict[str, Measured]:
             with loading:
                 self.load(name, adapters[name])
-            return {each.key: self.measure(name, each, remembers=True) for each in asked}
+            return {each.key: self.measure(name, each, in_run=True) for each in asked}
 
         with ThreadPoolExecutor(RUNS_AT_ONCE) as threads:
             return dict(zip(adapters, threads.map(measure, adapters), strict=True))
 
-    def measure(self, name: str, asked: Asked, *, remembers: bool = False) -> Measured:
-        """Measure one benchmark of one contender; a run keeps its answers for another attempt."""
+    def measure(self, name: str, asked: Asked, *, in_run: bool = False) -> Measured:
+        """Measure one benchmark of one contender; as a run beside others, or alone.
+
+        A run keeps its answers for another attempt, and its share of the server's places.
+        """
         samples = self.folder / f"{name}-{asked.key}.parquet"
         target = Target(
-            TargetKind.VLLM, self.server.url, name, tokenizer_dir=str(self.model), priority=1
+            TargetKind.VLLM,
+            self.server.url,
+            name,
+            tokenizer_dir=str(self.model),
+            priority=1,
+            concurrency=IN_FLIGHT // RUNS_AT_ONCE if in_run else IN_FLIGHT,
         )
-        memory = str(self.folder / "answers" / f"{name}.sqlite") if remembers else ""
+        memory = str(self.folder / "answers" / f"{name}.sqlite") if in_run else ""
         order = Order("1", asked.spec, target, TASKS, str(samples), memory, name)
         began = time.monotonic()
         measured = self.harness.measure(order)

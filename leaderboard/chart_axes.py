@@ -5,7 +5,7 @@ from django.utils.translation import gettext_noop
 
 from leaderboard.chart_points import Cost, Interval, Quality
 from leaderboard.rows import CONFIDENCE, BoardRow
-from leaderboard.templatetags.figures import bytes_, dollars, points, size, whole
+from leaderboard.templatetags.figures import bytes_, dollars, points, size, watt_hours, whole
 
 
 def _average(row: BoardRow) -> Interval | None:
@@ -100,6 +100,18 @@ COSTS = {
             lambda row: row.cost.tokens_per_second,
             whole,
             is_high_better=True,
+        ),
+        Cost(
+            "energy",
+            gettext_noop("Energy"),
+            gettext_noop("Measured watt-hours for a million tokens"),
+            lambda row: row.cost.energy_wh_per_million_tokens,
+            watt_hours,
+            want=gettext_noop(
+                "Energy is read from the meters of the machine that measures: NVML of an NVIDIA "
+                "card, RAPL of a processor whose counters the worker may read. No run shown here "
+                "met a meter, and nothing is estimated in its place."
+            ),
         ),
     )
 }

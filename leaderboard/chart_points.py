@@ -43,6 +43,7 @@ class Cost:
     value: Callable[[BoardRow], float | None]
     write: Callable[[Any], str]
     is_high_better: bool = False
+    want: str = ""  # in English: what it takes to have this number
 
     @property
     def label(self) -> str:

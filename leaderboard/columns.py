@@ -13,7 +13,15 @@ from evals.models import Benchmark
 from leaderboard.board import Board
 from leaderboard.frame import Frame, Numbers
 from leaderboard.rows import BoardRow
-from leaderboard.templatetags.figures import bytes_, dollars, phrase, points, size, whole
+from leaderboard.templatetags.figures import (
+    bytes_,
+    dollars,
+    phrase,
+    points,
+    size,
+    watt_hours,
+    whole,
+)
 
 Value = float | str | None
 SCORES_MAX = 12  # of a long suite, so many stand in the table until the reader picks others
@@ -242,6 +250,15 @@ _MORE = (
         gettext_noop("seconds to the first token"),
         lambda row: row.cost.first_token_s,
         lambda value: points(value, 2),
+        is_low_first=True,
+        is_default=False,
+    ),
+    Column(
+        "energy",
+        gettext_noop("Wh/M tok"),
+        gettext_noop("measured: watt-hours for a million tokens, where the machine has a meter"),
+        lambda row: row.cost.energy_wh_per_million_tokens,
+        watt_hours,
         is_low_first=True,
         is_default=False,
     ),

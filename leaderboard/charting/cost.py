@@ -7,6 +7,7 @@ from django.utils.translation import gettext_noop
 from leaderboard import charts
 from leaderboard.board import Board
 from leaderboard.charting.picture import Line, Picker, Picture
+from leaderboard.columns import worded
 from leaderboard.templatetags.figures import between, uncapped
 
 NOTE = gettext_noop(
@@ -40,4 +41,5 @@ def draw(board: Board, query: QueryDict) -> Picture:
         pickers=[Picker(_("Quality"), chart.qualities), Picker(_("Against"), chart.costs)],
         left_out=chart.left_out,
         hidden=chart.hidden,
+        want=worded(chart.cost.want),
     )

@@ -39,6 +39,7 @@ class Picture:
     pickers: list[Picker] = field(default_factory=list)
     left_out: list[BoardRow] = field(default_factory=list)
     hidden: int = 0
+    want: str = ""  # said where nothing can be drawn: what it takes
 
     @property
     def is_empty(self) -> bool:

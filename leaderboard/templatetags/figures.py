@@ -163,6 +163,18 @@ def dollars(value: float | None) -> str:
 
 
 @register.filter
+def watt_hours(value: float | None) -> str:
+    """Write an amount of energy."""
+    if _is_missing(value):
+        return MISSING
+    held = float(value or 0)
+    if held >= 10_000:
+        return f"{_number(held / 1000, 1)}{THIN}kWh"
+    digits = 2 if held < 1 else 1 if held < 100 else 0
+    return f"{_number(held, digits)}{THIN}Wh"
+
+
+@register.filter
 def duration(seconds: float | None) -> str:
     """Write a span of time the way a person says it."""
     if _is_missing(seconds):

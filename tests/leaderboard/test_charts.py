@@ -51,6 +51,16 @@ class TestDraw:
 
         assert [point.is_on_front for point in drawn(suite).points] == [True, False]
 
+    def test_shows_energy_where_it_was_measured(self, suite: Suite) -> None:
+        heron = scored(factories.model("Heron"), suite, 0.5)
+        heron.runs.update(energy_wh_per_million_tokens=12.5, energy_source="NVML")
+        wren = scored(factories.model("Wren"), suite, 0.6)
+
+        chart = drawn(suite, cost="energy")
+
+        assert [(line.row.name, line.cost) for line in chart.lines] == [("Heron", "12.5\u202fWh")]
+        assert [row.slug for row in chart.left_out] == [wren.slug]
+
     def test_keeps_baselines_off_the_pareto_line(self, suite: Suite) -> None:
         scored(factories.baseline("Condor", price_usd_per_million_tokens=Decimal(1)), suite, 0.9)
         run = factories.run(heron := factories.model("Heron"), suite, usd_per_million_tokens=2.0)
@@ -152,6 +162,14 @@ class TestIndex:
         assert "plotly/plotly.min.js" in page
         assert reverse("contender-detail", args=[heron.slug]) in page
         assert "Heron is highest with 33.3" in page
+
+    def test_says_what_it_takes_to_know_the_energy(self, client: Client, suite: Suite) -> None:
+        scored(factories.model("Heron"), suite, 0.5)
+
+        page = client.get(reverse("chart-list"), {"x": "energy"}).content.decode()
+
+        assert "Nothing to draw yet" in page
+        assert "NVML of an NVIDIA card" in page
 
     def test_keeps_its_state_in_the_address(self, client: Client, suite: Suite) -> None:
         query = {"y": "rating", "x": "price"}

@@ -116,6 +116,7 @@ def paths(contenders: int, count: int) -> dict[str, list[str]]:
         ],
         "contender": [f"/contenders/{slug}/" for slug in slugs],
         "chart": [f"/charts/?fits={at % 40 + 8}" for at in range(count)],
+        "API, any piece": [f"/api/v1/board?offset={at * 7 % contenders}" for at in range(count)],
     }
 
 

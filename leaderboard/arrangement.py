@@ -13,7 +13,7 @@ import numpy as np
 
 from leaderboard import columns, folding, placing, searching
 from leaderboard.board import Board
-from leaderboard.columns import Column
+from leaderboard.column import Column
 from leaderboard.folding import Tree
 from leaderboard.frame import Frame, Mask, Numbers, Whole
 from leaderboard.placing import Placing

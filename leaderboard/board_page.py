@@ -10,7 +10,7 @@ from evals.models import Suite
 from leaderboard import arrangement, columns, headings, searching
 from leaderboard.arrangement import Line, Lines
 from leaderboard.board import Board
-from leaderboard.columns import Column
+from leaderboard.column import Column
 from leaderboard.filters import Filters
 from leaderboard.headings import Heading
 from leaderboard.narrowed import Narrowed

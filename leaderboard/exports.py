@@ -20,7 +20,7 @@ from evals import lazily
 from leaderboard import arrangement, columns
 from leaderboard.arrangement import Line
 from leaderboard.board import Board
-from leaderboard.columns import Column
+from leaderboard.column import Column
 from leaderboard.viewing import View
 
 if TYPE_CHECKING:

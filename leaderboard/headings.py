@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from leaderboard.columns import Column
+from leaderboard.column import Column
 from leaderboard.viewing import View
 
 

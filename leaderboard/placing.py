@@ -7,7 +7,7 @@ import numpy as np
 
 from leaderboard import columns, places
 from leaderboard.board import Board
-from leaderboard.columns import Column
+from leaderboard.column import Column
 from leaderboard.frame import Frame, Mask, Whole
 
 

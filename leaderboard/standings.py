@@ -6,7 +6,7 @@ import numpy as np
 
 from leaderboard import columns
 from leaderboard.board import Board
-from leaderboard.columns import Column
+from leaderboard.column import Column
 from leaderboard.frame import Frame, Numbers
 from leaderboard.rows import BoardRow
 

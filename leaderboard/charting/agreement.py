@@ -18,7 +18,7 @@ from leaderboard.board import Board
 from leaderboard.chart_points import Interval
 from leaderboard.charting.asking import Asked
 from leaderboard.charting.picture import Line, Picture
-from leaderboard.columns import Column
+from leaderboard.column import Column
 from leaderboard.rows import CONFIDENCE, BoardRow
 from leaderboard.templatetags.figures import between, plural, signed
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_noop
 from leaderboard import charts
 from leaderboard.board import Board
 from leaderboard.charting.picture import Line, Picker, Picture
-from leaderboard.columns import worded
+from leaderboard.column import worded
 from leaderboard.templatetags.figures import between, uncapped
 
 NOTE = gettext_noop(

@@ -18,6 +18,7 @@ from leaderboard.board import Board
 from leaderboard.charting import asking, bars
 from leaderboard.charting.asking import Asked
 from leaderboard.charting.picture import Line, Picture
+from leaderboard.column import Column
 from leaderboard.row_building import average_of
 from leaderboard.rows import BoardRow, Cell, Gain, difference
 from leaderboard.templatetags.figures import plural, points, signed
@@ -62,7 +63,7 @@ def draw(board: Board, asked: Asked, *, today: date) -> Picture:
     )
 
 
-def _can_be_a_gap(column: columns.Column) -> bool:
+def _can_be_a_gap(column: Column) -> bool:
     is_up = not column.is_low_first
     return column.group in ("average", "rating") or (column.group == "score" and is_up)
 
@@ -96,7 +97,7 @@ def _whole(cell: Any) -> Cell:
     return Cell() if cell.is_partial else cell
 
 
-def _number(column: columns.Column, row: BoardRow) -> float | None:
+def _number(column: Column, row: BoardRow) -> float | None:
     value = column.value(row)
     return None if value is None else float(value)
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from evals import averages
 from leaderboard.board_page import BoardPage
-from leaderboard.columns import Column
+from leaderboard.column import Column
 from leaderboard.rows import BoardRow, Cell
 from leaderboard.templatetags import drawings, figures
 

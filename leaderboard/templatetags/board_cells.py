@@ -33,7 +33,7 @@ def _average(row: BoardRow, _column: Column, page: BoardPage) -> str:
     if cell.value is None:
         return MISSING
     text = _value(figures.points(cell.value), figures.points(cell.stderr))
-    text += drawings.change(cell.gain, "points", row.parent_name)
+    text += drawings.change(cell.gain, "points", row.parent_name, has_error=True)
     if cell.is_partial:
         asked = {"measured": cell.measured, "all": cell.of}
         return text + _note(

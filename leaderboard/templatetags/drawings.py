@@ -88,10 +88,11 @@ def step(start: float, end: float, verdict: str) -> SafeString:
 
 
 @register.simple_tag
-def change(gain: Gain | None, unit: str, parent: str) -> SafeString:
+def change(gain: Gain | None, unit: str, parent: str, has_error: bool = False) -> SafeString:
     """Write what a layer changed: an arrow, a sign, a colour, and the words behind it.
 
-    A tag and not a template, because a board has thousands of them.
+    A tag and not a template, because a board has thousands of them; so the error stands beside
+    only where there is room for it, and else in the hint.
     """
     if not gain:  # None, or "" where a template found no rating at all
         return SafeString()
@@ -99,9 +100,10 @@ def change(gain: Gain | None, unit: str, parent: str) -> SafeString:
     change_, error = write(gain.difference), write(gain.stderr).removeprefix("+")
     words, hint = figures.phrase(WORDS[gain.verdict]), figures.phrase(AGAINST)
     told = hint % {"change": change_, "error": error, "name": parent}
+    beside = f" <small>±{error}</small>" if has_error else ""
     return SafeString(
         f'<span class="gain {gain.verdict}" title="{escape(told)}">'
-        f"{figures.arrow(gain.difference)} {change_}"
+        f"{figures.arrow(gain.difference)} {change_}{beside}"
         f'<span class="visually-hidden"> {words}</span></span>'
     )
 

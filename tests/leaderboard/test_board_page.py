@@ -30,6 +30,7 @@ class TestIndex:
 
         assert "±3.0" in page
         assert "▲ +40.0" in page
+        assert "▲ +53.3 <small>±5.7</small>" in page
         assert "better than its parent" in page
         assert reverse("contender-detail", args=[layer.slug]) in page
 

@@ -170,6 +170,7 @@ class TestIndex:
 
         assert "Nothing to draw yet" in page
         assert "NVML of an NVIDIA card" in page
+        assert "plotly.min.js" not in page
 
     def test_keeps_its_state_in_the_address(self, client: Client, suite: Suite) -> None:
         query = {"y": "rating", "x": "price"}

@@ -35,14 +35,14 @@ READ_LIMIT_S = 600.0  # then the reader ends; a page that still waits asks again
 FIRST = "0-0"
 ID = r"[0-9]{1,10}-[0-9]{1,10}"
 
-Kind = Literal["text", "restart", "done", "failed", "tick"]
+Kind = Literal["text", "anew", "done", "failed", "tick"]
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
     """One thing to show. `side` is "" for what concerns both.
 
-    text: more text of a side; restart: forget the text so far, another worker took over;
+    text: more text of a side; anew: forget the text so far, another worker took over;
     done: a side is complete, with its whole final text; failed: the battle failed, with its
     code; tick: nothing new, the connection is alive. A stream ends after both `done`, or `failed`.
     """
@@ -78,7 +78,7 @@ class Writer:
         self._redis = connected()
         self.is_lost = False
         if attempt > 1:
-            self.add(Frame("", "restart"))
+            self.add(Frame("", "anew"))
 
     def add(self, *frames: Frame) -> None:
         """Add frames that readers get all at once."""

@@ -22,6 +22,7 @@ from django.db import connections
 from django.http.response import FileResponse, HttpResponseBase
 from django.urls import set_script_prefix
 
+from leaderboard import stopping
 from leaderboard.crowding import Refusals
 from leaderboard.ready_answers import HoldingResponse, Shelf
 
@@ -47,6 +48,7 @@ class OneThreadHandler(ASGIHandler):
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Send what lies ready, or somebody away where all threads are taken and many wait."""
+        stopping.listen()
         is_full = self._inside >= THREADS + WAITING
         if ready := self._ready.find(scope):
             await ready.send(scope, send)

@@ -1,6 +1,7 @@
 """A battle in the terminal: both answers side by side as they are written, then the verdict."""
 
 import json
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +14,7 @@ from rich.text import Text
 from p4p.site import Api, Refused
 
 CHOICES = {"a": "A", "b": "B", "t": "TIE", "x": "BOTH_BAD"}
+RESTART_S = 2.0  # before coming back to a site that said it restarts
 COLOURS = {"A": "red", "B": "blue"}
 
 
@@ -25,19 +27,29 @@ def watch(api: Api, battle_id: str, console: Console) -> None:
     """Show both answers as they grow; the final texts come from the battle itself."""
     texts = {"A": "", "B": ""}
     with Live(_sides(texts), console=console, refresh_per_second=10) as live:
-        with api.lines(f"battles/{battle_id}/stream") as lines:
-            for name, told in events(lines):
-                side, text = told.get("side", ""), str(told.get("text", ""))
-                if name == "text" and side in texts:
-                    texts[side] += text
-                elif name == "restart":
-                    texts = {"A": "", "B": ""}
-                live.update(_sides(texts))
+        while _follow(api, battle_id, texts, live):
+            time.sleep(RESTART_S)
         battle = api.get(f"battles/{battle_id}")
         if battle["state"] != "READY":
             raise Refused("This battle has no answers to judge. Start another one.")
         answers = battle["turns"][-1]["answers"]
         live.update(_sides({side: answers[side]["text"] for side in texts}))
+
+
+def _follow(api: Api, battle_id: str, texts: dict[str, str], live: Live) -> bool:
+    """Show what comes from the beginning on; say whether the site restarts and has more."""
+    texts.update(dict.fromkeys(texts, ""))
+    with api.lines(f"battles/{battle_id}/stream") as lines:
+        for name, told in events(lines):
+            side, text = told.get("side", ""), str(told.get("text", ""))
+            if name == "restart":
+                return True
+            if name == "anew":
+                texts.update(dict.fromkeys(texts, ""))
+            elif name == "text" and side in texts:
+                texts[side] += text
+            live.update(_sides(texts))
+    return False
 
 
 def events(lines: Iterator[str]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -1,22 +1,26 @@
 """The two answers of a battle as they are written: one connection of server-sent events.
 
 Text frames carry a side and text and nothing else. Each has an id, so a browser that lost its
-connection goes on where it was. The page is told to look at the rows when the stream ends.
+connection goes on where it was. The page is told to look at the rows when the stream ends. A web
+process that is told to stop ends its streams with `restart`, and their readers come back.
 """
 
 import json
 from collections.abc import AsyncIterator
+from random import SystemRandom
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.views.decorators.http import require_GET
 
 from arena import streams
-from leaderboard import battles
+from leaderboard import battles, stopping
 from leaderboard.api.callers import KnownCaller
 from leaderboard.api.errors import ApiRefused
 
 RETRY_MS = 1000
+RETURN_MS = (100, 1000)  # after a restart, not all readers at once
+random = SystemRandom()
 
 
 @require_GET
@@ -40,10 +44,13 @@ async def events(frames: AsyncIterator[tuple[str, streams.Frame]]) -> AsyncItera
             yield "event: end\ndata: {}\n\n"
             return
         yield _event(frame_id, frame)
+        if stopping.is_told():
+            yield f"retry: {random.randint(*RETURN_MS)}\nevent: restart\ndata: {{}}\n\n"
+            return
 
 
 def _event(frame_id: str, frame: streams.Frame) -> str:
-    if frame.kind not in ("text", "restart"):
+    if frame.kind not in ("text", "anew"):
         return ": alive\n\n"
     data = json.dumps({"side": frame.side, "text": frame.text})
     return f"id: {frame_id}\nevent: {frame.kind}\ndata: {data}\n\n"

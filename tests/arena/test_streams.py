@@ -113,7 +113,7 @@ class TestReadAndWrite:
 
         told = await read(turn, count=3)
 
-        assert frames(told) == [HELLO, Frame("", "restart"), WORLD]
+        assert frames(told) == [HELLO, Frame("", "anew"), WORLD]
 
     def test_expire_after_an_hour(self, valkey: redis.Redis, turn: Turn) -> None:
         Writer(turn_id=turn.pk, attempt=1).add(HELLO)

@@ -147,11 +147,12 @@ def web(
     *,
     workers: int = 2,
     host: str = "127.0.0.1",
+    port: int = 0,
     prefix: Sequence[str] = (),
     **variables: str,
 ) -> Iterator[Web]:
     """Start the site's web processes and wait until they answer."""
-    port = private_site.free_ports(1)
+    port = port or private_site.free_ports(1)
     command = [
         *prefix, sys.executable, "-W", "ignore", "-m", "uvicorn", "leaderboard.asgi:application",
         "--workers", str(workers), "--host", host, "--port", str(port), "--lifespan", "off",

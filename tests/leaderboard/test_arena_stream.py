@@ -99,14 +99,14 @@ class TestStream:
 
         assert first[1] == ": alive\n\n"
 
-    async def test_tells_of_a_restart(self) -> None:
+    async def test_begins_anew_when_another_worker_takes_over(self) -> None:
         battle = await waiting_battle()
         await write(battle, Frame("A", "text", "lost"))
         await write(battle, *DONE, attempt=2)
 
         sent = await events(await opened(battle))
 
-        assert sent[2] == 'id: 2-1\nevent: restart\ndata: {"side": "", "text": ""}\n\n'
+        assert sent[2] == 'id: 2-1\nevent: anew\ndata: {"side": "", "text": ""}\n\n'
 
     async def test_ends_when_the_battle_fails_and_says_no_more(self) -> None:
         battle = await waiting_battle()

@@ -152,7 +152,7 @@ class TestAnswerWaiting:
         answering.answer_waiting(clock=lambda: NOON)
 
         assert turn.responses.count() == 2
-        assert told(valkey, turn)[0][1]["kind"] == "restart"
+        assert told(valkey, turn)[0][1]["kind"] == "anew"
 
 
 @pytest.mark.django_db(transaction=True)

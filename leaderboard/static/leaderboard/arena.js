@@ -34,7 +34,7 @@ async function refresh() {
   if (!response?.ok) return startPolling();
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   const fresh = page.querySelector("#battle");
-  if (!fresh || fresh.dataset.state === battle().dataset.state) return startPolling();
+  if (!fresh || fresh.dataset.state === battle().dataset.state) return comeBack();
   stopPolling();
   source?.close();
   battle().replaceWith(document.adoptNode(fresh));
@@ -42,12 +42,16 @@ async function refresh() {
   arrive();
 }
 
+// The browser comes back by itself, except to a server that answered with an error.
+function comeBack() {
+  startPolling();
+  if (source?.readyState === EventSource.CLOSED) listen(source.url);
+}
+
 function arrive() {
   const state = battle()?.dataset.state;
   if (state === "ANSWERING") return listen(battle().dataset.stream);
-  if (state === "ANSWERED") announce("answered");
-  if (state === "READY") announce("ready");
-  if (state === "FAILED") announce("failed");
+  if (["ANSWERED", "READY", "FAILED"].includes(state)) announce(state.toLowerCase());
   if (state === "VOTED") document.querySelector("#reveal h1").focus();
 }
 
@@ -55,10 +59,11 @@ function listen(address) {
   announce("writing");
   if (Number(battle().dataset.turn) > 1) battle().querySelector(".exchange:last-of-type").scrollIntoView();
   source?.close();
+  clear();
   source = new EventSource(address);
   source.addEventListener("open", stopPolling);
   source.addEventListener("text", onText);
-  source.addEventListener("restart", clear);
+  source.addEventListener("anew", clear);
   source.addEventListener("end", () => source.close() || refresh());
   source.addEventListener("error", startPolling);
 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,7 @@ TOKENS = 5  # the likeliest of each position, as far as
 LIKELY = math.log(0.01)  # an unlikely token's logit is large, and rounding moves it further
 ROOM = 3  # times the size of the weights: in float32, and while they are merged
 Rows = Sequence[Mapping[int, float]]
+_computing = threading.Lock()  # loading changes torch's settings for all; memory is for one
 Asked = list[list[int]]
 
 
@@ -46,12 +48,15 @@ def prove(order: ProofOrder) -> Proven:
     """Return what the probes show, or raise a coded fault."""
     prompts = _prompts(load_encoder(order.target.tokenizer_dir))
     base, *layers = (Path(layer) for layer in order.layers)
-    if note := _too_large(base):
+    with _computing:
+        note = _too_large(base)
+        computed = None if note else _references(base, layers, prompts)
+    if computed is None:
         asked = [[prompt[-1]] for prompt in prompts]  # any token tells the two apart
         stack, plain = asyncio.run(_served(order, prompts, asked))
         gap = _gap(stack, plain, asked) if plain else None
         return Proven(len(prompts), None, None, None, gap, None, note)
-    ground, parent, whole = _references(base, layers, prompts)
+    ground, parent, whole = computed
     of_base, of_stack = _likeliest(ground), _likeliest(whole)
     asked = [sorted({*mine, *theirs}) for mine, theirs in zip(of_base, of_stack, strict=True)]
     stack, plain = asyncio.run(_served(order, prompts, asked))

@@ -16,7 +16,7 @@ RUN BUILD="$BUILD" python3 -m tools.install \
 COPY . .
 RUN useradd --system --home /site site && mkdir -p /site/var && chown site:site /site/var
 USER site
-ENV PATH=/site/.venv/bin:$PATH PYTHONUNBUFFERED=1 VAR_DIR=/site/var
+ENV PATH=/site/.venv/bin:$PATH PYTHONUNBUFFERED=1 MALLOC_ARENA_MAX=2 VAR_DIR=/site/var
 VOLUME /site/var
 EXPOSE 8000
 CMD ["uvicorn", "leaderboard.asgi:application", "--host", "0.0.0.0", "--port", "8000", \

@@ -1,5 +1,6 @@
 """Ending processes with their families, and burying what a crash left."""
 
+import os
 import subprocess
 import sys
 import time
@@ -80,3 +81,45 @@ class TestTail:
 
         assert processes.tail(log, lines=2) == ["second", "third"]
         assert processes.tail(tmp_path / "none") == []
+
+
+# A leader whose child has a session of its own, as an engine's may be; tells its pid, and sleeps.
+PARTED = """
+import subprocess, sys, time
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"],
+    start_new_session=True)
+print(child.pid, flush=True)
+time.sleep(600)
+"""
+
+
+class TestBury:
+    def test_ends_what_left_the_group_of_a_dead_process_and_spares_the_living(
+        self, tmp_path: Path
+    ) -> None:
+        registry = tmp_path / "pids"
+        environment = {**os.environ, **processes.mark(registry)}
+        leaders = [
+            subprocess.Popen(
+                [sys.executable, "-c", PARTED], stdout=subprocess.PIPE, text=True, env=environment
+            )
+            for _ in range(2)
+        ]
+        children = [psutil.Process(int(told(leader))) for leader in leaders]
+        for leader in leaders:
+            processes.register(registry, psutil.Process(leader.pid))
+        leaders[0].kill()
+        leaders[0].wait()
+
+        assert processes.bury(registry) == 1
+
+        assert [processes.is_alive(child) for child in children] == [False, True]
+        processes.reap(registry)
+        leaders[1].wait()
+        assert not processes.is_alive(children[1])
+
+
+def told(leader: subprocess.Popen[str]) -> str:
+    assert leader.stdout is not None
+    with leader.stdout:
+        return leader.stdout.readline()

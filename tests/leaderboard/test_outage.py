@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from django.db import DataError, OperationalError, connection
+from django.db import DataError, InternalError, OperationalError, connection
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 
@@ -68,6 +68,34 @@ def _locked_for_writing(execute: object, sql: str, *rest: object) -> object:
     if sql.startswith("SELECT"):
         return execute(sql, *rest)  # type: ignore[operator]
     raise OperationalError("database is locked")
+
+
+def _in_a_failed_transaction(execute: object, sql: str, *_: object) -> None:
+    raise InternalError("current transaction is aborted")
+
+
+def _read_only(execute: object, sql: str, *rest: object) -> object:
+    if sql.startswith("SELECT"):
+        return execute(sql, *rest)  # type: ignore[operator]
+    raise InternalError("cannot execute UPDATE in a read-only transaction")
+
+
+class TestInternalError:
+    def test_of_a_read_only_database_is_an_outage(self) -> None:
+        battle = factories.battle()
+
+        with connection.execute_wrapper(_read_only):
+            response = browser("ada").post(f"/arena/battles/{battle.pk}/vote/", {"choice": "A"})
+
+        assert response.status_code == 503
+
+    def test_of_another_kind_is_a_bug(self, client: Client) -> None:
+        client.raise_request_exception = False
+
+        with connection.execute_wrapper(_in_a_failed_transaction):
+            response = client.get("/api/v1/board")
+
+        assert response.status_code == 500
 
 
 class TestUnreadable:

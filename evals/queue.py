@@ -15,11 +15,12 @@ from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from evals import turns
-from evals.models import Attempt, Checkpoint, EvalRun
+from evals.models import Attempt, Checkpoint, Contender, EvalRun
 from evals.turns import Request, Service
 
 MEASURED_RUNS = 20  # the most recent ones that a forecast looks at
 State = EvalRun.State
+SHARED = (Contender.Serving.MODEL, Contender.Serving.CONCATENATED)  # on one server of a base
 
 
 def available(now: datetime) -> QuerySet[EvalRun]:
@@ -44,18 +45,15 @@ def next_batch(*, now: datetime, resting: Collection[int] = ()) -> list[int]:
 
 
 def company(batch: list[int]) -> list[int]:
-    """Return who of a batch is measured now: the first, with all that nothing has interrupted yet.
+    """Return who of a batch is measured side by side: the first, and whom its server serves too.
 
-    Whatever interrupted a run may take down everything beside it, so such a one goes alone.
+    Whatever interrupted a run may take down everything beside it, so such a one goes alone; so
+    does who needs a server of its own, for which there may be no room beside the others.
     """
-    interrupted = set(
-        EvalRun.objects.filter(pk__in=batch, attempt__gt=F("attempts_before")).values_list(
-            "pk", flat=True
-        )
-    )
-    if batch[0] in interrupted:
-        return batch[:1]
-    return [pk for pk in batch if pk not in interrupted]
+    known = EvalRun.objects.filter(pk__in=batch)
+    social = known.filter(attempt=F("attempts_before"), contender__serving__in=SHARED)
+    found = set(social.values_list("pk", flat=True))
+    return [pk for pk in batch if pk in found] if batch[0] in found else batch[:1]
 
 
 def queue_position(run: EvalRun) -> int:

@@ -86,6 +86,18 @@ class TestExecuteAvailable:
         assert execute(harness) == 2
         assert not EvalRun.objects.exclude(state=State.SUCCEEDED).exists()
 
+    def test_measures_alone_what_needs_a_server_of_its_own(
+        self, suite: Suite, harness: FakeHarness
+    ) -> None:
+        heron = factories.model("Heron")
+        for name in ("Head", "Ends"):
+            served(suite, factories.adapter(name, parent=heron, serving="MERGED"))
+
+        assert execute(harness) == 2
+
+        asked = [order.run for order in harness.orders]
+        assert sorted(asked, key=asked.index) == asked
+
     def test_measures_what_was_interrupted_alone(self, suite: Suite, harness: FakeHarness) -> None:
         heron = factories.model("Heron")
         first = served(suite, heron)

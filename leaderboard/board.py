@@ -75,6 +75,14 @@ class Board:
         return max(measured, key=lambda row: row.average.value or 0, default=None)
 
     @cached_property
+    def rating_span(self) -> tuple[float, float]:
+        """Return the span that holds every rating's interval; nothing wide where there is none."""
+        ratings = [row.rating for row in self.rows if row.rating]
+        if not ratings:
+            return (0.0, 0.0)
+        return (min(each.lower for each in ratings), max(each.upper for each in ratings))
+
+    @cached_property
     def level(self) -> float | None:
         """Return the best baseline's average where it is comparable: over the whole suite."""
         mark = self.baseline

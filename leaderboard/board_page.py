@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from evals.models import Suite
 from leaderboard import arrangement, columns, headings, searching
 from leaderboard.arrangement import Line, Lines
-from leaderboard.board import Board
 from leaderboard.column import Column
 from leaderboard.filters import Filters
 from leaderboard.headings import Heading
@@ -169,7 +168,7 @@ class BoardPage(Narrowed):
     @cached_property
     def scale(self) -> tuple[float, float]:
         """Return the span that holds every interval of the rating column."""
-        return self.board.kept(("scale",), lambda: _scale(self.board))
+        return self.board.rating_span
 
     @property
     def anchor(self) -> float:
@@ -211,10 +210,3 @@ class BoardPage(Narrowed):
         """Return the address that pins one row more."""
         pinned = (*self.view.pinned, ANYBODY)
         return self.view.but(pinned=pinned, page=self.view.page).address()
-
-
-def _scale(board: Board) -> tuple[float, float]:
-    ratings = [row.rating for row in board.rows if row.rating]
-    if not ratings:
-        return (0.0, 0.0)
-    return (min(each.lower for each in ratings), max(each.upper for each in ratings))

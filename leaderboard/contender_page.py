@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.db.models import Count, Q
 
 from arena.models import Battle
@@ -58,6 +59,7 @@ class Layer:
 
     row: BoardRow
     steps: list[StepCell]
+    vote_step: tuple[float, float, str] | None  # from where to where in votes, and its verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +163,21 @@ def _stack(row: BoardRow, table: Board) -> Iterator[BoardRow]:
 
 def _layer(row: BoardRow, table: Board) -> Layer:
     below = table.by_slug.get(row.parent)
-    return Layer(row, [_step(row, below, each) for each in table.benchmarks])
+    steps = [_step(row, below, each) for each in table.benchmarks]
+    return Layer(row, steps, _vote_step(row, below, table))
+
+
+def _vote_step(
+    row: BoardRow, below: BoardRow | None, table: Board
+) -> tuple[float, float, str] | None:
+    """Return a layer's step in votes, of 0 to 100 on the span of all ratings."""
+    low, high = table.rating_span
+    if row.rating is None or high <= low or (below is not None and below.rating is None):
+        return None
+    start = below.rating.value if below and below.rating else settings.RATING_ANCHOR
+    verdict = row.rating.gain.verdict if row.rating.gain else "base"
+    begin, end = (100 * (each - low) / (high - low) for each in (start, row.rating.value))
+    return begin, end, verdict
 
 
 def _step(row: BoardRow, below: BoardRow | None, benchmark: Benchmark) -> StepCell:

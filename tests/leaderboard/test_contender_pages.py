@@ -45,6 +45,21 @@ class TestRead:
         assert [step.end for step in steps] == pytest.approx([20, 40, 80])
         assert [step.verdict for step in steps] == ["base", "better", "better"]
 
+    def test_steps_from_the_mean_in_votes_as_well(self, suite: Suite) -> None:
+        heron = scored(factories.model("Heron"), suite, 0.40)
+        layer = scored(factories.adapter("Instruct", parent=heron), suite, 0.55)
+        snapshot = factories.snapshot()
+        for contender, value in ((heron, 960.0), (layer, 1080.0)):  # 40 on either side
+            factories.rating(snapshot, contender, value)
+
+        page = contender_page.read(layer.slug, suite_key="", now=NOON)
+
+        assert page is not None
+        assert [each.vote_step for each in page.layers] == [
+            (40.0, 20.0, "base"),
+            (20.0, 80.0, "better"),
+        ]
+
     def test_draws_nothing_where_a_layer_was_not_measured(self, suite: Suite) -> None:
         layer = scored(factories.adapter(parent=factories.model()), suite, 0.5)
 

@@ -42,9 +42,7 @@ def kept(var: Path) -> Iterator[Harness]:
         ) as started,
     ):
         environment.setenv("SECRET_KEY", "canary")
-        (var / "models").mkdir()
-        (var / "samples").mkdir()
-        started.warm_up()
+        started.warm_up()  # long before anybody makes the folders of samples
         yield started
 
 
@@ -58,6 +56,7 @@ class TestKeptHarness:
         self, kept: Harness, evil_llm: EvilLLM, var: Path
     ) -> None:
         samples = var / "samples" / "run-1-1" / "facts.parquet"
+        samples.parent.mkdir()
 
         measured = kept.measure(order(evil_llm, FACTS, BASE, str(samples)))
 

@@ -42,8 +42,9 @@ class Workplace:
 
     def start(self, key_variable: str) -> Child:
         """Start a harness that holds this variable's secret and no other, in a group of its own."""
-        self.log_path.parent.mkdir(parents=True, exist_ok=True)
-        self.cache_dir.mkdir(parents=True, exist_ok=True)
+        for folder in (self.log_path.parent, self.cache_dir, *self.readable, *self.writable):
+            with suppress(PermissionError):  # a child is given what is there when it starts
+                folder.mkdir(parents=True, exist_ok=True)
         gate = Gate()
         with self.log_path.open("ab") as log:
             process = subprocess.Popen(

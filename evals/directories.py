@@ -66,6 +66,11 @@ def _opened(root: Path, path: Path) -> Directory:
     )
 
 
+def place(locator: str) -> Path:
+    """Return where a directory lies; raise Refused where it is gone."""
+    return _find(locator)[1]
+
+
 def _find(locator: str) -> tuple[Path, Path]:
     """Return the root and the real path; a link that leads out of every root is refused."""
     roots = [root.resolve() for root in settings.MODEL_ROOT]

@@ -11,7 +11,9 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from evals import directories, uploads
 from evals.models import Benchmark, Contender, EvalRun, Score
+from evals.problems import Refused
 
 SEED = 1234
 Way = tuple[int, bool, int | None]  # shots, chat template, limit
@@ -124,12 +126,29 @@ def _model_args(contender: Contender) -> str:
     if contender.source == Contender.Source.API:
         return f"model={contender.api_model},base_url={contender.locator}/chat/completions"
     root = contender.root()
-    told = [f"pretrained={root.locator}"]
+    told = [f"pretrained={_place(root)}"]
     if root.source == Contender.Source.HUB:
         told.append(f"revision={root.revision}")
     if contender.kind == Contender.Kind.ADAPTER:
-        told.append(f"peft={contender.locator}")
+        told.append(f"peft={_place(contender)}")
     return ",".join([*told, f"dtype={root.config.get('dtype') or 'auto'}"])
+
+
+def _place(contender: Contender) -> str:
+    """Return where lm-eval finds the files, as seen from the project's directory.
+
+    A path that leads elsewhere on this machine is for its staff, so its own name stands there.
+    """
+    finders = {
+        Contender.Source.UPLOAD: uploads.place,
+        Contender.Source.DIRECTORY: directories.place,
+    }
+    find = finders.get(Contender.Source(contender.source))
+    try:
+        path = _shown(str(find(contender.locator))) if find else ""
+    except Refused:  # gone meanwhile
+        path = ""
+    return path if path and not path.startswith("/") else contender.locator
 
 
 def _arguments(way: Way, asked: list[Benchmark]) -> Iterator[str]:

@@ -81,6 +81,11 @@ def look_up(locator: str) -> Directory:
     return directories.look_under(_root(), locator)
 
 
+def place(locator: str) -> Path:
+    """Return where uploaded files lie."""
+    return _root() / locator
+
+
 def named(files: Iterable[Uploaded]) -> dict[str, Uploaded]:
     """Return the files by the names that count, or refuse a stranger among them."""
     found: dict[str, Uploaded] = {}

@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from leaderboard import delays, help_pages
 
@@ -37,9 +37,15 @@ def _navigation(path: str) -> list[Entry]:
     arena, submissions = reverse("arena"), reverse("submission-list")
     ratings = reverse("rating-list")
     return [
-        Entry(_("Board"), board, path == board or path.startswith("/contenders/")),
-        Entry(_("Ratings"), ratings, path.startswith(ratings)),
-        Entry(_("Charts"), charts, path.startswith(charts)),
-        Entry(_("Arena"), arena, path.startswith(arena)),
-        Entry(_("Submit"), reverse("submission-new"), path.startswith(submissions)),
+        Entry(
+            pgettext("navigation", "Board"), board, path == board or path.startswith("/contenders/")
+        ),
+        Entry(pgettext("navigation", "Ratings"), ratings, path.startswith(ratings)),
+        Entry(pgettext("navigation", "Charts"), charts, path.startswith(charts)),
+        Entry(pgettext("navigation", "Arena"), arena, path.startswith(arena)),
+        Entry(
+            pgettext("navigation", "Submit"),
+            reverse("submission-new"),
+            path.startswith(submissions),
+        ),
     ]

@@ -6,6 +6,7 @@ The files are ours and read as they are; `make docs` builds the same ones with s
 import re
 from dataclasses import dataclass
 from functools import cache
+from itertools import count
 
 from django.conf import settings
 from django.urls import reverse
@@ -46,7 +47,8 @@ OF_PAGES = {
     "/accounts/": "anonymity",
     "/api/": "api",
 }
-TABLE = '<div class="scroller" tabindex="0" role="region" aria-label="Table"><table class="table">'
+TABLE = '<div class="scroller" tabindex="0" role="region" aria-label="Table {}">'
+TABLE += '<table class="table">'
 TABLE_END = "</table></div>"
 ALIGNED = re.compile(r'style="text-align:(left|center|right)"')
 LINK = re.compile(r'href="([^":]*/)?([a-z0-9-]+)\.md(?:#[^"]*)?"')
@@ -69,7 +71,9 @@ def read(topic: str) -> HelpPage | None:
     text = (settings.BASE_DIR / "docs" / TOPICS[topic]).read_text(encoding="utf-8")
     title, _, rest = text.partition("\n")
     html = MarkdownIt("commonmark").enable("table").render(rest)
-    linked = LINK.sub(_address, html).replace("<table>", TABLE).replace("</table>", TABLE_END)
+    linked = LINK.sub(_address, html).replace("</table>", TABLE_END)
+    numbers = count(1)
+    linked = re.sub("<table>", lambda _table: TABLE.format(next(numbers)), linked)
     linked = linked.replace("<pre>", '<pre tabindex="0">')
     linked = ALIGNED.sub(r'class="align-\1"', linked)  # our policy forbids styles in attributes
     return HelpPage(topic, title.lstrip("# ").strip(), mark_safe(linked))  # noqa: S308 - ours

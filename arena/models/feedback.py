@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from arena.models.votes import Vote
 
@@ -12,7 +13,7 @@ class Feedback(models.Model):
     class Reason(models.TextChoices):
         USEFUL = "USEFUL", _("Useful")
         CORRECT = "CORRECT", _("Correct")
-        CLEAR = "CLEAR", _("Clear")
+        CLEAR = "CLEAR", pgettext_lazy("answer", "Clear")
         CREATIVE = "CREATIVE", _("Creative")
         WRONG = "WRONG", _("Wrong")
         IGNORED = "IGNORED", _("Ignored instructions")

@@ -33,6 +33,14 @@ class TestCommands:
         assert "--limit 20" in chat
         assert "--num_fewshot 5" in chat
 
+    def test_name_files_as_they_lie_from_the_projects_directory(self) -> None:
+        suite = factories.suite(benchmarks=1)
+        heron = factories.model(source="DIRECTORY", locator="models/heron")
+
+        (command,) = reproduction.commands(factories.run(heron, suite))
+
+        assert "pretrained=zoo/models/heron," in command
+
     def test_of_an_api_leave_out_what_it_cannot_be_asked(self) -> None:
         suite = factories.suite(benchmarks=2)
         Benchmark.objects.filter(suite=suite, position=1).update(output_type="generate_until")

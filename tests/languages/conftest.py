@@ -1,9 +1,11 @@
 """A board with something on every page, and readers of French."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.test import Client
+from django.utils import translation
 from pytest_django import Settings
 
 from arena.models import Vote
@@ -20,6 +22,13 @@ def plain_static_files(settings: Settings) -> None:
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+
+
+@pytest.fixture(autouse=True)
+def english_afterwards() -> Iterator[None]:
+    """Leave the language of the thread as it was: the next test may ask without a request."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture

@@ -171,6 +171,8 @@ REPORTS = [
            path="/api/v1/shared/a%00b/reports"),
     report("decide as nobody", 403, "STAFF_ONLY", {"kind": "DISMISS"},
            path="/api/v1/moderation/battles/{battle}/rulings"),
+    report("prompt set as nobody", 403, "STAFF_ONLY", {"key": "x", "prompts": []},
+           path="/api/v1/prompt-sets"),
     report("undo as nobody", 403, "STAFF_ONLY", {},
            path="/api/v1/moderation/rulings/1/undo"),
 ]  # fmt: skip

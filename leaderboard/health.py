@@ -110,10 +110,10 @@ def writing() -> Part:
 def writable() -> Part:
     """Write a row, of which readers have no need."""
     try:
-        return replace(writing(), is_vital=False)
+        return replace(writing(), name="writable", is_vital=False)
     except DatabaseError as error:
         sentence = f"Nothing can be written: {_first_line(error)}"
-        return Part("writing", False, sentence)
+        return Part("writable", False, sentence)
 
 
 def broker() -> Part:

@@ -7,7 +7,7 @@ or a template that might.
 import logging
 
 from django.core.exceptions import SuspiciousOperation
-from django.db import DataError, InterfaceError, InternalError, OperationalError
+from django.db import DataError, InterfaceError, InternalError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import get_template
 from django.utils.deprecation import MiddlewareMixin
@@ -37,6 +37,8 @@ class OutageMiddleware(MiddlewareMixin):
         if isinstance(exception, InternalError) and code != "READ_ONLY":
             return None  # a bug of ours, such as a question in a transaction that has failed
         logger.error("%s: %s", code, exception)
+        if not connection.in_atomic_block:
+            connection.close()  # one that was opened in bad times stays bad when they are over
         return answer(request, code, sentence)
 
 

@@ -110,6 +110,14 @@ def found_in(board: Board, view: View) -> Mask:
     return view.filters.found(board.frame) & query.found(board.frame)
 
 
+def prepare(board: Board) -> None:
+    """Make what sorting and searching need of a large board, before its first reader waits."""
+    for column in columns.of(board):
+        placing.by(board, column)
+    found_in(board, View(search="anybody"))
+    folding.tree(board.frame, board.frame.alphabet, board.frame.everybody, board.frame.named(()))
+
+
 def _arranged(board: Board, view: View) -> Lines:
     keys = _keys(board, view)
     order: Whole = board.kept(("order", view.sort), lambda: _ordered(board.frame, keys))

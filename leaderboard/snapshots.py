@@ -20,7 +20,7 @@ from django.utils import translation
 
 from arena.models import RatingSnapshot
 from evals.models import Checkpoint, Contender, EvalRun, Score, Suite
-from leaderboard import board
+from leaderboard import arrangement, board
 from leaderboard.board import Board
 
 logger = logging.getLogger(__name__)
@@ -149,6 +149,8 @@ def _read(suite: Suite | None) -> Snapshot:
     started = time.monotonic()
     with translation.override(settings.LANGUAGE_CODE):  # kept for readers of every language
         read = board.read(suite=suite)
+    if len(read.rows) > LARGE_ROWS:
+        arrangement.prepare(read)
     ended = time.monotonic()
     if len(read.rows) > LARGE_ROWS:
         gc.collect()

@@ -163,3 +163,16 @@ class TestArrange:
         (line,) = arrangement.arrange(board.read(suite=suite), View(sort="-rating"))
 
         assert line.place == 4
+
+
+class TestPrepare:
+    def test_changes_nothing_that_is_shown(self, suite: Suite) -> None:
+        wren = scored(factories.model("Wren"), suite, 0.4)
+        scored(factories.adapter("Wren A", parent=wren), suite, 0.6)
+        scored(factories.model("Heron"), suite, 0.8)
+        prepared = board.read(suite=suite)
+
+        arrangement.prepare(prepared)
+
+        shown = list(arrangement.arrange(prepared, View()))
+        assert shown == list(arrangement.arrange(board.read(suite=suite), View()))

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -93,7 +93,9 @@ class LoadSite:
         """Return the living processes of each program: itself and all that it started."""
         found = {}
         for told in self._supervisor().getAllProcessInfo():
-            if told["pid"]:
+            if not told["pid"]:
+                continue
+            with suppress(psutil.NoSuchProcess):  # it ended at this moment
                 top = psutil.Process(told["pid"])
                 found[str(told["name"])] = [top, *top.children(recursive=True)]
         return found

@@ -44,8 +44,9 @@ def said(sentence: str) -> str:
     """Return a sentence of ours in the reader's language, with or without its full stop."""
     if not sentence or (get_language() or "en") == "en":
         return sentence
-    if (known := _(sentence)) != sentence:
-        return known
+    for ending in ("", "."):  # of a part, the stop was taken off
+        if (known := _(sentence + ending)) != sentence + ending:
+            return known.removesuffix(ending)
     body, stop = (sentence[:-1], ".") if sentence.endswith(".") else (sentence, "")
     for shape, pattern in _patterns():
         if found := pattern.fullmatch(body):

@@ -13,7 +13,7 @@ from django.utils import timezone
 from arena.models import Battle, Response, Side, Turn, Vote
 from evals.models import Contender, Deployment
 from leaderboard.api.callers import Caller
-from leaderboard.voters import SESSION_NAME
+from leaderboard.battling.voters import SESSION_NAME
 
 MACHINE = "benchmark"  # not this one, so the engine pool leaves these rows alone
 BATCH = 500

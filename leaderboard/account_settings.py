@@ -32,7 +32,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "me"
 SIGN_UP_OPEN = _env.bool("SIGN_UP_OPEN", True)
 
-ACCOUNT_ADAPTER = "leaderboard.signing_in.AccountPolicy"
+ACCOUNT_ADAPTER = "leaderboard.web.signing_in.AccountPolicy"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = _env.str(
@@ -49,7 +49,7 @@ ACCOUNT_RATE_LIMITS = {
     "signup": "20/m/ip",
     "reset_password": "20/m/ip,5/m/key",
 }
-SOCIALACCOUNT_ADAPTER = "leaderboard.signing_in.ProviderPolicy"
+SOCIALACCOUNT_ADAPTER = "leaderboard.web.signing_in.ProviderPolicy"
 SOCIALACCOUNT_QUERY_EMAIL = True
 
 

@@ -7,8 +7,8 @@ from django.db import connection
 from django.urls import get_resolver
 
 from evals import schema
-from leaderboard import databases
-from leaderboard.one_thread import OneThreadHandler
+from leaderboard.operations import databases
+from leaderboard.web.one_thread import OneThreadHandler
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leaderboard.settings")
 os.environ.setdefault("STATEMENT_TIMEOUT_S", "5")  # no page is worth more of the database's time

@@ -11,9 +11,9 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, validate
 
-from leaderboard import databases, hardening, logs
 from leaderboard.account_settings import *  # noqa: F403 - a part of this file
 from leaderboard.account_settings import PROVIDER_ORIGINS
+from leaderboard.operations import databases, hardening, logs
 from leaderboard.retention_settings import *  # noqa: F403 - a part of this file
 from leaderboard.vote_settings import *  # noqa: F403 - settings are names of one module
 
@@ -73,12 +73,12 @@ INSTALLED_APPS = [
     "allauth.socialaccount.providers.github",
 ]
 MIDDLEWARE = [
-    "leaderboard.envelope.EnvelopeMiddleware",
+    "leaderboard.web.envelope.EnvelopeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "leaderboard.languages.LanguageMiddleware",
+    "leaderboard.web.languages.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -86,8 +86,8 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "leaderboard.outage.OutageMiddleware",
-    "leaderboard.limits.LimitsMiddleware",
+    "leaderboard.web.outage.OutageMiddleware",
+    "leaderboard.web.limits.LimitsMiddleware",
 ]
 ROOT_URLCONF = "leaderboard.urls"
 ASGI_APPLICATION = "leaderboard.asgi.application"
@@ -101,14 +101,14 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "leaderboard.context.site",
+                "leaderboard.web.context.site",
             ],
             "builtins": ["django.templatetags.i18n"],  # every template has texts
         },
     },
 ]
 
-# Database: SQLite unless DATABASE_URL says otherwise; leaderboard/databases.py says how.
+# Database: SQLite unless DATABASE_URL says otherwise; leaderboard/operations/databases.py says how.
 DATABASES = {
     "default": databases.configured(
         env.str("DATABASE_URL", f"sqlite:///{VAR_DIR / 'site.sqlite3'}"),
@@ -123,7 +123,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL", f"unix://{VAR_DIR / 'valkey.sock'}")
 CACHES = {
     "default": {
-        "BACKEND": "leaderboard.caching.ValkeyOrMemory",
+        "BACKEND": "leaderboard.web.caching.ValkeyOrMemory",
         "LOCATION": f"{REDIS_URL}?db=1" if REDIS_URL.startswith("unix:") else f"{REDIS_URL}/1",
         "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 2},
     }
@@ -150,7 +150,7 @@ STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS: list[tuple[str, str] | str] = []
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
-    "leaderboard.finders.PlotlyFinder",
+    "leaderboard.web.finders.PlotlyFinder",
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

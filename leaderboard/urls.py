@@ -3,7 +3,6 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from leaderboard import languages
 from leaderboard.views import (
     board,
     charts,
@@ -14,6 +13,7 @@ from leaderboard.views import (
     queue,
     submissions,
 )
+from leaderboard.web import languages
 
 submission_urls = [
     path("", submissions.detail, name="submission-detail"),

@@ -10,7 +10,7 @@ from pydantic import ConfigDict
 from arena import exclusions
 from arena.models import Battle, Feedback, Response, Side, Turn, Vote, VoteEffect
 from leaderboard.api.choices import one_of
-from leaderboard.reveal import elo_changes
+from leaderboard.battling.reveal import elo_changes
 
 REASONS = Feedback.Reason.values
 

@@ -8,7 +8,6 @@ from django.utils import timezone
 from ninja import Router, Status
 
 from arena.models import Battle
-from leaderboard import battles
 from leaderboard.api.battle_shapes import (
     BattleIn,
     BattleOut,
@@ -19,6 +18,7 @@ from leaderboard.api.battle_shapes import (
 )
 from leaderboard.api.callers import AnyCaller, ApiRequest, KnownCaller
 from leaderboard.api.errors import refusals
+from leaderboard.battling import battles
 
 router = Router(tags=["Battles"])
 

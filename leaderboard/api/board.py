@@ -11,10 +11,10 @@ from ninja import Field, Query, Router, Schema
 from ninja.decorators import decorate_view
 
 from evals.models import Benchmark
-from leaderboard import arrangement, snapshots, viewing
 from leaderboard.api.paging import Piece
-from leaderboard.board import Board
-from leaderboard.rows import BoardRow
+from leaderboard.boards import arrangement, snapshots, viewing
+from leaderboard.boards.board import Board
+from leaderboard.boards.rows import BoardRow
 
 router = Router(tags=["Board"])
 

@@ -18,8 +18,8 @@ from ninja.utils import check_csrf
 
 from accounts import tokens
 from accounts.models import User
-from leaderboard import voters
 from leaderboard.api.errors import ApiRefused
+from leaderboard.battling import voters
 
 SALT = "leaderboard.api.caller"
 TOKEN_AGE_S = 30 * 24 * 3600

@@ -3,12 +3,12 @@
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 
-from leaderboard import comparison
 from leaderboard.api.errors import ApiRefused, refusals
-from leaderboard.comparison import Entry, Line
-from leaderboard.comparison_view import AT_MOST, View
-from leaderboard.meetings import Meeting
-from leaderboard.paired_tests import Tested
+from leaderboard.battling.meetings import Meeting
+from leaderboard.comparing import comparison
+from leaderboard.comparing.comparison import Entry, Line
+from leaderboard.comparing.comparison_view import AT_MOST, View
+from leaderboard.comparing.paired_tests import Tested
 
 router = Router(tags=["Board"])
 

@@ -8,10 +8,10 @@ from ninja import Field, Query, Router, Schema
 
 from evals import proofs
 from evals.models import Contender, Proof
-from leaderboard import snapshots
 from leaderboard.api.board import BoardRowOut, row_told
 from leaderboard.api.errors import refusals
 from leaderboard.api.paging import Listed, Piece
+from leaderboard.boards import snapshots
 
 router = Router(tags=["Contenders"])
 

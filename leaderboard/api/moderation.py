@@ -14,13 +14,14 @@ from arena import reports
 from arena.models import Battle, Report, Ruling, SharedBattle
 from arena.reports import Complaint
 from arena.rulings import Decision
-from leaderboard import battles, moderating, moderation_page, staff
 from leaderboard.api.callers import ApiRequest, Caller, KnownCaller
 from leaderboard.api.choices import one_of
 from leaderboard.api.errors import ApiRefused, refusals
 from leaderboard.api.paging import Listed, Piece
-from leaderboard.moderation_page import Case
-from leaderboard.networks import network_key
+from leaderboard.battling import battles, moderating, moderation_page
+from leaderboard.battling.moderation_page import Case
+from leaderboard.web import staff
+from leaderboard.web.networks import network_key
 
 router = Router(tags=["Moderation"])
 BIGGEST = 2**31 - 1

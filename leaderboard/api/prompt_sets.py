@@ -11,9 +11,10 @@ from pydantic import ConfigDict
 from accounts import audit
 from arena import prompts
 from arena.models import PromptSet
-from leaderboard import prompt_set_page, staff
 from leaderboard.api.callers import ApiRequest, Caller, KnownCaller
 from leaderboard.api.errors import ApiRefused, refusals
+from leaderboard.battling import prompt_set_page
+from leaderboard.web import staff
 
 router = Router(tags=["Moderation"])
 

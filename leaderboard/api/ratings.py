@@ -8,7 +8,6 @@ from ninja.decorators import decorate_view
 
 from arena import weights
 from arena.categories import ALL, BY_KEY
-from leaderboard import pair_weights, rating_board, rating_history, rating_matrix
 from leaderboard.api.errors import ApiRefused, refusals
 from leaderboard.api.rating_shapes import (
     CategoryWanted,
@@ -22,10 +21,12 @@ from leaderboard.api.rating_shapes import (
     RatingsOut,
     RatingsWanted,
 )
-from leaderboard.rating_board import Line, RatingBoard
-from leaderboard.rating_choice import Choice
-from leaderboard.rating_matrix import Cell
-from leaderboard.weight_classes import NAMES
+from leaderboard.battling import pair_weights
+from leaderboard.boards.weight_classes import NAMES
+from leaderboard.ratings import rating_board, rating_history, rating_matrix
+from leaderboard.ratings.rating_board import Line, RatingBoard
+from leaderboard.ratings.rating_choice import Choice
+from leaderboard.ratings.rating_matrix import Cell
 
 router = Router(tags=["Ratings"])
 

@@ -7,11 +7,12 @@ from ninja import Field, Query, Router, Schema
 
 from evals import samples
 from evals.models import Contender
-from leaderboard import board, questions, sample_browser
 from leaderboard.api.errors import ApiRefused, refusals
 from leaderboard.api.paging import Listed, Piece
-from leaderboard.questions import Question
-from leaderboard.sample_browser import NoSuchQuestions, Wanted
+from leaderboard.boards import board
+from leaderboard.comparing import questions, sample_browser
+from leaderboard.comparing.questions import Question
+from leaderboard.comparing.sample_browser import NoSuchQuestions, Wanted
 
 router = Router(tags=["Contenders"])
 

@@ -4,12 +4,13 @@ from django.http import Http404, HttpRequest
 from ninja import Field, Router, Schema
 
 from evals.models import Contender
-from leaderboard import forgetting, left_out, snapshots
 from leaderboard.api.errors import refusals
-from leaderboard.changes import Change
-from leaderboard.forgetting import Card
-from leaderboard.left_out import LeftOut
-from leaderboard.rows import Gain
+from leaderboard.boards import snapshots
+from leaderboard.boards.rows import Gain
+from leaderboard.contenders import forgetting, left_out
+from leaderboard.contenders.changes import Change
+from leaderboard.contenders.forgetting import Card
+from leaderboard.contenders.left_out import LeftOut
 
 router = Router(tags=["Contenders"])
 

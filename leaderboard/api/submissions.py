@@ -14,7 +14,6 @@ from evals import repeats, reproduction, runs, submissions
 from evals.models import EvalRun, Submission
 from evals.queue import Forecast
 from evals.submissions import Submitter
-from leaderboard import submission_page
 from leaderboard.api.callers import AnyCaller, ApiRequest, KnownCaller
 from leaderboard.api.errors import ApiRefused, refusals
 from leaderboard.api.paging import Listed, Piece
@@ -29,6 +28,7 @@ from leaderboard.api.submission_shapes import (
     submission_out,
     submitted_out,
 )
+from leaderboard.submitting import submission_page
 from workers import tasks
 
 router = Router(tags=["Submissions"])

@@ -9,7 +9,6 @@ from ninja import Router, Status
 
 from arena import erasing, feedback, sharing
 from arena.models import Battle
-from leaderboard import battles
 from leaderboard.api.battle_shapes import (
     BattleIn,
     BattleOut,
@@ -22,6 +21,7 @@ from leaderboard.api.battle_shapes import (
 )
 from leaderboard.api.callers import AnyCaller, ApiRequest, KnownCaller
 from leaderboard.api.errors import refusals
+from leaderboard.battling import battles
 
 router = Router(tags=["Battles"])
 

@@ -7,11 +7,11 @@ from ninja import Field, Query, Router, Schema
 
 from arena import exclusions
 from arena.models import Vote
-from leaderboard import vote_list
 from leaderboard.api.callers import ApiRequest, KnownCaller
 from leaderboard.api.choices import one_of
 from leaderboard.api.errors import refusals
 from leaderboard.api.paging import Listed, Piece
+from leaderboard.battling import vote_list
 
 router = Router(tags=["Battles"])
 

@@ -13,13 +13,14 @@ import numpy as np
 from django.utils.translation import gettext as _
 
 from arena.matrices import Floats
-from leaderboard import columns, drawing
-from leaderboard.board import Board
-from leaderboard.chart_points import Interval
+from leaderboard.boards import columns
+from leaderboard.boards.board import Board
+from leaderboard.boards.column import Column
+from leaderboard.boards.rows import CONFIDENCE, BoardRow
+from leaderboard.charting import drawing
 from leaderboard.charting.asking import Asked
+from leaderboard.charting.chart_points import Interval
 from leaderboard.charting.picture import Line, Picture
-from leaderboard.column import Column
-from leaderboard.rows import CONFIDENCE, BoardRow
 from leaderboard.templatetags.figures import between, plural, signed
 
 PEOPLE_MIN = 4

@@ -5,12 +5,12 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
-from leaderboard import arrangement, viewing
-from leaderboard.board import Board
+from leaderboard.boards import arrangement, viewing
+from leaderboard.boards.board import Board
+from leaderboard.boards.rows import BoardRow
+from leaderboard.boards.viewing import View
+from leaderboard.charting.charts import NARROWING
 from leaderboard.charting.picture import Link, Picker
-from leaderboard.charts import NARROWING
-from leaderboard.rows import BoardRow
-from leaderboard.viewing import View
 
 
 @dataclass(frozen=True, slots=True)

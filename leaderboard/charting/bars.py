@@ -4,9 +4,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from leaderboard import drawing
-from leaderboard.chart_points import Interval
-from leaderboard.rows import CONFIDENCE, BoardRow
+from leaderboard.boards.rows import CONFIDENCE, BoardRow
+from leaderboard.charting import drawing
+from leaderboard.charting.chart_points import Interval
 
 LINES_MAX = 30
 

@@ -1,13 +1,13 @@
-"""Quality against cost, as a picture like the others; `leaderboard.charts` finds the points."""
+"""Quality against cost, as a picture like the others; `charts.py` finds the points."""
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from leaderboard import charts
-from leaderboard.board import Board
+from leaderboard.boards.board import Board
+from leaderboard.boards.column import worded
+from leaderboard.charting import charts
 from leaderboard.charting.picture import Line, Picker, Picture
-from leaderboard.column import worded
 from leaderboard.templatetags.figures import between, uncapped
 
 NOTE = gettext_noop(

@@ -5,12 +5,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from leaderboard import drawing
-from leaderboard.board import Board
-from leaderboard.charting import bars
+from leaderboard.boards.board import Board
+from leaderboard.boards.rows import BoardRow, Gain
+from leaderboard.charting import bars, drawing
 from leaderboard.charting.asking import Asked
 from leaderboard.charting.picture import Line, Picture
-from leaderboard.rows import BoardRow, Gain
 from leaderboard.templatetags.figures import plural, points, signed
 
 AGREE, DISAGREE, UNSURE = gettext_noop("agree"), gettext_noop("disagree"), gettext_noop("not sure")

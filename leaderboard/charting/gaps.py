@@ -13,14 +13,14 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from leaderboard import columns, drawing
-from leaderboard.board import Board
-from leaderboard.charting import asking, bars
+from leaderboard.boards import columns
+from leaderboard.boards.board import Board
+from leaderboard.boards.column import Column
+from leaderboard.boards.row_building import average_of
+from leaderboard.boards.rows import BoardRow, Cell, Gain, difference
+from leaderboard.charting import asking, bars, drawing
 from leaderboard.charting.asking import Asked
 from leaderboard.charting.picture import Line, Picture
-from leaderboard.column import Column
-from leaderboard.row_building import average_of
-from leaderboard.rows import BoardRow, Cell, Gain, difference
 from leaderboard.templatetags.figures import plural, points, signed
 
 Read = Callable[[BoardRow], Cell]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from leaderboard.rows import BoardRow
+from leaderboard.boards.rows import BoardRow
 
 Link = tuple[str, str, bool]  # what it says, where it leads, whether the reader is there
 LINES_MAX = 100  # of a table beside a picture; its CSV has every line

@@ -8,13 +8,13 @@ from types import MappingProxyType
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from leaderboard.board import Board
+from leaderboard.boards.board import Board
+from leaderboard.boards.rows import BoardRow
+from leaderboard.boards.weight_classes import GIGABYTE, NAMES
 from leaderboard.charting import asking, bars
 from leaderboard.charting.asking import Asked
 from leaderboard.charting.picture import Line, Picture
-from leaderboard.rows import BoardRow
 from leaderboard.templatetags.figures import between, points
-from leaderboard.weight_classes import GIGABYTE, NAMES
 
 NOT_WEIGHED = gettext_noop("Not weighed")
 BEST_MAX = 5  # of a class, so that every class has room

@@ -4,11 +4,11 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from leaderboard.board import Board
+from leaderboard.boards.board import Board
+from leaderboard.boards.rows import BoardRow, RatingCell
 from leaderboard.charting import bars
 from leaderboard.charting.asking import Asked
 from leaderboard.charting.picture import Line, Picture
-from leaderboard.rows import BoardRow, RatingCell
 from leaderboard.templatetags.figures import between, plural, whole
 
 

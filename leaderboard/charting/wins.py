@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 
 from arena.models import Vote
 from arena.ratings import SCORES
-from leaderboard import drawing
-from leaderboard.board import Board
+from leaderboard.boards.board import Board
+from leaderboard.boards.rows import BoardRow
+from leaderboard.charting import drawing
 from leaderboard.charting.asking import Asked
 from leaderboard.charting.picture import Line, Picture
-from leaderboard.rows import BoardRow
 from leaderboard.templatetags.figures import percent, plural
 
 PEOPLE_MAX = 16  # more would not be readable

@@ -10,9 +10,9 @@ from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from evals import averages
-from leaderboard.board_page import BoardPage
-from leaderboard.column import Column
-from leaderboard.rows import BoardRow, Cell
+from leaderboard.boards.board_page import BoardPage
+from leaderboard.boards.column import Column
+from leaderboard.boards.rows import BoardRow, Cell
 from leaderboard.templatetags import drawings, figures
 
 MISSING = f'<span class="missing">{figures.MISSING}</span>'

@@ -7,8 +7,8 @@ from django import template
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 
-from leaderboard.filters import Option
-from leaderboard.narrowed import Narrowed
+from leaderboard.boards.filters import Option
+from leaderboard.boards.narrowed import Narrowed
 
 register = template.Library()
 

@@ -12,12 +12,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from leaderboard import addresses
-from leaderboard.arrangement import Line
-from leaderboard.board_page import BoardPage, Shown
-from leaderboard.memory import Memory
-from leaderboard.rows import BoardRow
+from leaderboard.boards import addresses
+from leaderboard.boards.arrangement import Line
+from leaderboard.boards.board_page import BoardPage, Shown
+from leaderboard.boards.rows import BoardRow
 from leaderboard.templatetags import board_cells, figures
+from leaderboard.web.memory import Memory
 
 register = template.Library()
 ROWS_KEPT = 1_500  # of one choice of columns

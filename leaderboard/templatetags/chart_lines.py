@@ -5,7 +5,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from leaderboard import addresses
+from leaderboard.boards import addresses
 from leaderboard.charting.picture import Line, Picture
 
 register = template.Library()

@@ -7,9 +7,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_noop
 
 from evals.models import Benchmark
-from leaderboard.changes import Change
-from leaderboard.contender_page import ContenderPage, Layer, StepCell
-from leaderboard.rows import Cell, Gain
+from leaderboard.boards.rows import Cell, Gain
+from leaderboard.contenders.changes import Change
+from leaderboard.contenders.contender_page import ContenderPage, Layer, StepCell
 from leaderboard.templatetags import drawings, figures
 from leaderboard.templatetags.figures import phrase
 

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_noop
 
 from evals.models import Benchmark
-from leaderboard.rows import Gain, RatingCell
+from leaderboard.boards.rows import Gain, RatingCell
 from leaderboard.templatetags import figures
 
 register = template.Library()

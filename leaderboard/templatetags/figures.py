@@ -17,7 +17,7 @@ from django.utils.formats import get_format
 from django.utils.translation import get_language, gettext_noop, pgettext
 from django.utils.translation import gettext as _
 
-from leaderboard import nouns, sayings
+from leaderboard.web import nouns, sayings
 
 register = template.Library()
 

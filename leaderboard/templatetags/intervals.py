@@ -6,7 +6,7 @@ It repeats numbers that stand beside it as text, so it is not read aloud.
 from django import template
 from django.utils.safestring import SafeString
 
-from leaderboard.rating_board import Line
+from leaderboard.ratings.rating_board import Line
 
 register = template.Library()
 

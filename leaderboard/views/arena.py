@@ -13,9 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from arena.battles import BattleRefused, take_prepared
 from arena.models import Battle
 from arena.votes import BadChoice, VoteRejected
-from leaderboard import arena_page, battle_page, battles
-from leaderboard.prompt_form import SuggestionForm
-from leaderboard.voters import known_key, voter_key
+from leaderboard.battling import arena_page, battle_page, battles
+from leaderboard.battling.prompt_form import SuggestionForm
+from leaderboard.battling.voters import known_key, voter_key
 
 
 @never_cache

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from evals.models import Suite
-from leaderboard import exports, freshness, snapshots, viewing
-from leaderboard.board_page import BoardPage
+from leaderboard.boards import exports, snapshots, viewing
+from leaderboard.boards.board_page import BoardPage
 from leaderboard.templatetags.figures import in_one_language
+from leaderboard.web import freshness
 
 
 @require_safe

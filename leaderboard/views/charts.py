@@ -10,9 +10,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from leaderboard import chart_page, exports, finders, freshness, snapshots, viewing
+from leaderboard.boards import exports, snapshots, viewing
+from leaderboard.charting import chart_page
 from leaderboard.charting.picture import Picture
 from leaderboard.templatetags.figures import in_one_language
+from leaderboard.web import finders, freshness
 
 
 @require_safe

@@ -6,8 +6,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from evals.models import Contender
-from leaderboard import comparison
-from leaderboard.comparison_view import View
+from leaderboard.comparing import comparison
+from leaderboard.comparing.comparison_view import View
 
 FOUND_MAX = 12
 NAME_MAX = 120

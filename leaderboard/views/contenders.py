@@ -10,8 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import condition, require_safe
 
-from leaderboard import badges, contender_page, freshness, model_cards, snapshots
+from leaderboard.boards import snapshots
+from leaderboard.contenders import badges, contender_page, model_cards
 from leaderboard.templatetags.figures import in_one_language
+from leaderboard.web import freshness
 
 BADGE_S = 300
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_safe
 
-from leaderboard.rows import Gain, RatingCell
+from leaderboard.boards.rows import Gain, RatingCell
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from leaderboard import help_pages
+from leaderboard.web import help_pages
 
 
 @require_safe

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from arena import export_files, exports
 from arena.models import Consent
-from leaderboard.voters import voter_key
+from leaderboard.battling.voters import voter_key
 
 
 @require_safe

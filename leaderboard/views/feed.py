@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
 
 from evals.models import Suite
-from leaderboard import board, first_places
-from leaderboard.first_places import FirstPlace
+from leaderboard.boards import board, first_places
+from leaderboard.boards.first_places import FirstPlace
 from leaderboard.templatetags.figures import in_unit
 
 

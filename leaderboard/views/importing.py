@@ -14,8 +14,8 @@ from evals.models import Contender
 from evals.orders import Order
 from evals.problems import Problem, Refused
 from evals.submissions import Submitter
-from leaderboard import suggestions
-from leaderboard.voters import voter_key
+from leaderboard.battling.voters import voter_key
+from leaderboard.submitting import suggestions
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

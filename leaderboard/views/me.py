@@ -12,8 +12,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import sessions, tokens
 from accounts.models import User
-from leaderboard import person_page
-from leaderboard.voters import known_key
+from leaderboard.battling.voters import known_key
+from leaderboard.submitting import person_page
 
 URL_MAX = 500
 

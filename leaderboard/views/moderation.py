@@ -12,7 +12,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from arena.models import Battle, Ruling
 from arena.rulings import Decision, RulingRefused
-from leaderboard import moderating, moderation_page, staff
+from leaderboard.battling import moderating, moderation_page
+from leaderboard.web import staff
 
 
 @never_cache

@@ -7,8 +7,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from arena.battles import BattleRefused
-from leaderboard import battles, named_page
-from leaderboard.voters import voter_key
+from leaderboard.battling import battles, named_page
+from leaderboard.battling.voters import voter_key
 
 
 @never_cache

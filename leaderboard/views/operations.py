@@ -12,8 +12,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from leaderboard import health, metrics
-from leaderboard.health import Health
+from leaderboard.operations import health, metrics
+from leaderboard.operations.health import Health
 
 logger = logging.getLogger(__name__)
 

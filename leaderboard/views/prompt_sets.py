@@ -10,7 +10,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts import audit
 from arena import prompts
 from arena.models import PromptSet
-from leaderboard import prompt_set_page, staff
+from leaderboard.battling import prompt_set_page
+from leaderboard.web import staff
 
 
 @never_cache

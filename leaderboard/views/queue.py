@@ -6,8 +6,8 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from leaderboard import queue_page
-from leaderboard.voters import known_key
+from leaderboard.battling.voters import known_key
+from leaderboard.submitting import queue_page
 
 
 @never_cache

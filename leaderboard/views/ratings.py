@@ -11,14 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from leaderboard import (
-    finders,
-    pair_weights,
-    rating_board,
-    rating_choice,
-    rating_history,
-    rating_matrix,
-)
+from leaderboard.battling import pair_weights
+from leaderboard.ratings import rating_board, rating_choice, rating_history, rating_matrix
+from leaderboard.web import finders
 
 TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_http_methods
 
 from arena import reports
 from arena.models import Battle, SharedBattle
-from leaderboard import battles, report_page
-from leaderboard.voters import known_key, voter_key
+from leaderboard.battling import battles, report_page
+from leaderboard.battling.voters import known_key, voter_key
 
 ASKED = ["GET", "HEAD", "POST"]
 

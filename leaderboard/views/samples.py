@@ -6,8 +6,9 @@ from django.views.decorators.http import require_safe
 
 from evals import samples
 from evals.models import Contender
-from leaderboard import board, sample_browser
-from leaderboard.sample_browser import NoSuchQuestions, Wanted
+from leaderboard.boards import board
+from leaderboard.comparing import sample_browser
+from leaderboard.comparing.sample_browser import NoSuchQuestions, Wanted
 
 PARQUET = "application/vnd.apache.parquet"
 

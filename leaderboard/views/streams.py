@@ -14,9 +14,10 @@ from django.http import Http404, HttpRequest, HttpResponseBase, StreamingHttpRes
 from django.views.decorators.http import require_GET
 
 from arena import streams
-from leaderboard import battles, stopping
 from leaderboard.api.callers import KnownCaller
 from leaderboard.api.errors import ApiRefused
+from leaderboard.battling import battles
+from leaderboard.web import stopping
 
 RETRY_MS = 1000
 RETURN_MS = (100, 1000)  # after a restart, not all readers at once

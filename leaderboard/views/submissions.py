@@ -18,10 +18,10 @@ from accounts.models import User
 from evals import orders, repeats, reproduction, runs, submissions, uploads
 from evals.models import Contender, EvalRun, Submission
 from evals.submissions import Submitter
-from leaderboard import submission_check, submission_list, submission_page, suggestions
-from leaderboard.forms import SubmissionForm
-from leaderboard.sayings import said
-from leaderboard.voters import known_key, voter_key
+from leaderboard.battling.voters import known_key, voter_key
+from leaderboard.submitting import submission_check, submission_list, submission_page, suggestions
+from leaderboard.submitting.forms import SubmissionForm
+from leaderboard.web.sayings import said
 from workers import tasks
 
 

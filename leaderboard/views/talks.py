@@ -15,8 +15,8 @@ from arena import erasing, feedback, rulings, sharing
 from arena.battles import BattleRefused, NotVotedYet
 from arena.feedback import FeedbackRefused
 from arena.models import SharedBattle
-from leaderboard import battles, shared_page
-from leaderboard.voters import known_key
+from leaderboard.battling import battles, shared_page
+from leaderboard.battling.voters import known_key
 
 
 @require_POST

@@ -5,8 +5,8 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from leaderboard import vote_list
-from leaderboard.voters import known_key
+from leaderboard.battling import vote_list
+from leaderboard.battling.voters import known_key
 
 
 @never_cache

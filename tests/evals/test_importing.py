@@ -15,9 +15,9 @@ from evals import importing
 from evals.models import Checkpoint, Contender, EvalRun, Suite
 from evals.problems import Refused
 from evals.submissions import Submitter
-from leaderboard import board
-from leaderboard.arrangement import arrange
-from leaderboard.viewing import View
+from leaderboard.boards import board
+from leaderboard.boards.arrangement import arrange
+from leaderboard.boards.viewing import View
 from tests import factories
 from tests.conftest import NOON
 from tests.leaderboard.conftest import plain_static_files  # noqa: F401 - applies itself

@@ -15,7 +15,7 @@ from pytest_django import Settings
 
 from arena import ratings, votes
 from arena.models import Battle, Vote
-from leaderboard import backups, dumps
+from leaderboard.operations import backups, dumps
 from tests import factories
 from tests.fault.processes import database_url
 from tests.tree import ROOT

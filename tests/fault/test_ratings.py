@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from arena import ratings
 from arena.models import Rating, RatingSnapshot
-from leaderboard import backups
+from leaderboard.operations import backups
 from tests import factories
 from tests.fault.processes import Place
 from tests.tree import ROOT

@@ -14,7 +14,7 @@ from django.utils import timezone
 from arena import ratings
 from arena.models import Vote
 from evals.models import Contender
-from leaderboard import backups
+from leaderboard.operations import backups
 from tests import factories
 from tests.fault import voting
 from tests.fault.processes import Web, eventually

@@ -8,9 +8,9 @@ from django.test import Client, RequestFactory
 from pytest_django import Settings
 
 from arena.models import Battle, Vote
-from leaderboard import counting
 from leaderboard.api.callers import Caller
-from leaderboard.networks import network_key
+from leaderboard.web import counting
+from leaderboard.web.networks import network_key
 from tests import factories
 from tests.conftest import NOON
 from tests.leaderboard import voting

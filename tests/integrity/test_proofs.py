@@ -10,7 +10,8 @@ from pytest_django import Settings
 
 from accounts.models import User
 from arena.models import Battle
-from leaderboard import counting, proofs
+from leaderboard.battling import proofs
+from leaderboard.web import counting
 from tests.leaderboard import voting
 
 pytestmark = pytest.mark.django_db

@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from evals.models import Contender
-from leaderboard import languages
+from leaderboard.web import languages
 from tests.languages.conftest import FRENCH
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from evals.models import Contender, Submission
-from leaderboard.chart_page import KINDS
+from leaderboard.charting.chart_page import KINDS
 
 pytestmark = pytest.mark.django_db
 

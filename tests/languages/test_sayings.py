@@ -3,8 +3,8 @@
 import pytest
 from django.utils import translation
 
-from leaderboard import nouns, sayings
 from leaderboard.templatetags import figures
+from leaderboard.web import nouns, sayings
 
 
 class TestSaid:

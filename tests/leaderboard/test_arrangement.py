@@ -3,9 +3,9 @@
 import pytest
 
 from evals.models import Contender, Suite
-from leaderboard import arrangement, board
-from leaderboard.filters import Filters
-from leaderboard.viewing import View
+from leaderboard.boards import arrangement, board
+from leaderboard.boards.filters import Filters
+from leaderboard.boards.viewing import View
 from tests import factories
 
 pytestmark = pytest.mark.django_db

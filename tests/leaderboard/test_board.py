@@ -7,7 +7,7 @@ from django.conf import settings
 from pytest_django import DjangoAssertNumQueries
 
 from evals.models import Checkpoint, Contender, EvalRun, Suite
-from leaderboard import board
+from leaderboard.boards import board
 from tests import factories
 from tests.conftest import NOON
 

@@ -11,8 +11,8 @@ from django.test import Client
 from django.urls import reverse
 
 from evals.models import Contender, Suite
-from leaderboard import board, chart_page
-from leaderboard.charting import agreement, wins
+from leaderboard.boards import board
+from leaderboard.charting import agreement, chart_page, wins
 from leaderboard.charting.picture import Picture
 from tests import factories
 

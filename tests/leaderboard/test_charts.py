@@ -8,8 +8,10 @@ from django.test import Client
 from django.urls import reverse
 
 from evals.models import Checkpoint, Contender, Suite
-from leaderboard import board, charts, finders
-from leaderboard.charts import Chart, Choice
+from leaderboard.boards import board
+from leaderboard.charting import charts
+from leaderboard.charting.charts import Chart, Choice
+from leaderboard.web import finders
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -6,8 +6,8 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from evals.models import Contender, Suite
-from leaderboard import comparison
-from leaderboard.comparison_view import View
+from leaderboard.comparing import comparison
+from leaderboard.comparing.comparison_view import View
 from tests import factories
 from tests.evals.questions import keep
 

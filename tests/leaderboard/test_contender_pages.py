@@ -11,7 +11,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from evals.models import Contender, Suite
-from leaderboard import contender_page
+from leaderboard.contenders import contender_page
 from tests import factories
 from tests.conftest import NOON
 

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from leaderboard import delays
+from leaderboard.web import delays
 
 pytestmark = pytest.mark.django_db
 

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evals.models import Suite
-from leaderboard import board, exports
-from leaderboard.viewing import View
+from leaderboard.boards import board, exports
+from leaderboard.boards.viewing import View
 from tests import factories
 
 pytestmark = pytest.mark.django_db

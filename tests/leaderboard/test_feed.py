@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from evals.models import Suite
-from leaderboard import first_places
+from leaderboard.boards import first_places
 from tests import factories
 from tests.conftest import NOON
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from leaderboard import board, columns, headings
-from leaderboard.headings import Heading
-from leaderboard.viewing import View
+from leaderboard.boards import board, columns, headings
+from leaderboard.boards.headings import Heading
+from leaderboard.boards.viewing import View
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -10,7 +10,7 @@ from pytest_django import Settings
 
 from arena.models import Battle
 from evals.models import EvalRun
-from leaderboard import health
+from leaderboard.operations import health
 from tests import factories
 from tests.conftest import NOON
 from workers import heartbeats

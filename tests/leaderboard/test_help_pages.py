@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from typer.main import get_command
 
-from leaderboard import help_pages
+from leaderboard.web import help_pages
 from p4p.app import app
 
 pytestmark = pytest.mark.django_db

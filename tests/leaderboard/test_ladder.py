@@ -5,8 +5,9 @@ from django.test import Client
 from django.urls import reverse
 
 from evals.models import Contender, Suite
-from leaderboard import board, ladder
-from leaderboard.ladder import Step
+from leaderboard.boards import board
+from leaderboard.contenders import ladder
+from leaderboard.contenders.ladder import Step
 from tests import factories
 from tests.evals.questions import keep
 

@@ -1,6 +1,6 @@
 """A layer is told apart from what it stands on."""
 
-from leaderboard import layer_names
+from leaderboard.boards import layer_names
 
 
 class TestLayers:

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leaderboard import licences, weight_classes
-from leaderboard.licences import Terms
+from leaderboard.boards import licences, weight_classes
+from leaderboard.boards.licences import Terms
 
 NAMES = st.sampled_from([*licences.TERMS_OF, "", "my-own-licence"])
 

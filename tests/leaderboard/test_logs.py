@@ -9,7 +9,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from evals import tracing
-from leaderboard.logs import Json, Plain
+from leaderboard.operations.logs import Json, Plain
 
 CANARY = "canary-3f9c1d77aa"
 

@@ -17,7 +17,7 @@ from django.db import connection, connections
 from arena import streams
 from arena.models import Battle, Turn
 from arena.streams import Frame
-from leaderboard.one_thread import THREADS, WAITING, OneThreadHandler
+from leaderboard.web.one_thread import THREADS, WAITING, OneThreadHandler
 from tests import factories
 from tests.leaderboard import voting
 
@@ -112,7 +112,7 @@ class TestOneThreadHandler:
         assert status == 200
 
     def test_is_loaded_before_any_setting_is_read(self) -> None:
-        program = "import leaderboard.one_thread; import sys; sys.exit('ninja' in sys.modules)"
+        program = "import leaderboard.web.one_thread; import sys; sys.exit('ninja' in sys.modules)"
 
         assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 

@@ -7,8 +7,8 @@ from django.db import DataError, InternalError, OperationalError, connection
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 
-from leaderboard import outage
-from leaderboard.outage import OutageMiddleware
+from leaderboard.web import outage
+from leaderboard.web.outage import OutageMiddleware
 from tests import factories
 from tests.leaderboard.voting import browser
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leaderboard import places
+from leaderboard.boards import places
 
 ERRORS = st.one_of(st.none(), st.floats(0, 20))
 STANDINGS = st.lists(st.tuples(st.floats(-100, 100), ERRORS), max_size=30).map(

@@ -11,9 +11,9 @@ from django.conf import settings
 from pytest_django import Settings
 
 from evals.models import Contender
-from leaderboard import snapshots
-from leaderboard.one_thread import OneThreadHandler
-from leaderboard.ready_answers import HoldingResponse, Ready, Shelf
+from leaderboard.boards import snapshots
+from leaderboard.web.one_thread import OneThreadHandler
+from leaderboard.web.ready_answers import HoldingResponse, Ready, Shelf
 from tests import factories
 
 PATIENCE_S = 60  # the first page of all loads every other

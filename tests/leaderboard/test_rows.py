@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from leaderboard.rows import Cell, Gain, difference
+from leaderboard.boards.rows import Cell, Gain, difference
 
 
 class TestDifference:

@@ -8,8 +8,8 @@ from django.test import Client
 from django.urls import reverse
 
 from evals.models import Contender, Score
-from leaderboard import sample_browser
-from leaderboard.sample_browser import Wanted
+from leaderboard.comparing import sample_browser
+from leaderboard.comparing.sample_browser import Wanted
 from tests import factories
 from tests.evals.questions import keep, keep_texts
 

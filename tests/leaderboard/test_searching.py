@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evals.models import Contender
-from leaderboard import board, searching
-from leaderboard.searching import Query
+from leaderboard.boards import board, searching
+from leaderboard.boards.searching import Query
 from tests import factories
 
 WORDS = st.from_regex(r"[a-z0-9.+-]{1,10}", fullmatch=True)

@@ -7,8 +7,8 @@ from django.contrib.contenttypes.models import ContentType
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from evals.models import Contender, EvalRun, Suite
-from leaderboard import snapshots
-from leaderboard.snapshots import Shelf
+from leaderboard.boards import snapshots
+from leaderboard.boards.snapshots import Shelf
 from tests import factories
 from tests.conftest import NOON
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from leaderboard import suggestions
+from leaderboard.submitting import suggestions
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -4,9 +4,9 @@ from django.http import QueryDict
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leaderboard import filters, viewing
-from leaderboard.filters import Filters
-from leaderboard.viewing import View
+from leaderboard.boards import filters, viewing
+from leaderboard.boards.filters import Filters
+from leaderboard.boards.viewing import View
 
 SLUGS = st.from_regex(r"[a-z0-9][a-z0-9-]{0,12}", fullmatch=True)
 KEYS = st.from_regex(r"-?[a-z_.]{1,12}", fullmatch=True)

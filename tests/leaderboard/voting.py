@@ -9,7 +9,7 @@ from django.test import AsyncClient, Client
 
 from arena.models import Prompt, PromptSet
 from evals.models import Contender
-from leaderboard.voters import SESSION_NAME
+from leaderboard.battling.voters import SESSION_NAME
 from tests import factories
 
 

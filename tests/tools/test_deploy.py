@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from leaderboard import metrics
+from leaderboard.operations import metrics
 from tests.tree import ROOT
 
 COMPOSE = ROOT / "compose.yaml"

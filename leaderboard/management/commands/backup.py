@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from leaderboard import backups, dumps
+from leaderboard.operations import backups, dumps
 
 
 class Command(BaseCommand):

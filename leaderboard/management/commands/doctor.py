@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from leaderboard import diagnosis
+from leaderboard.operations import diagnosis
 
 MARKS = {"well": "✓", "note": "•", "wrong": "✗"}
 

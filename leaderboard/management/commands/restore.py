@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from leaderboard import backups, dumps
+from leaderboard.operations import backups, dumps
 
 
 class Command(BaseCommand):

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from leaderboard import board
-from leaderboard.rows import BoardRow, Cell
+from leaderboard.boards import board
+from leaderboard.boards.rows import BoardRow, Cell
 
 BEGIN, END = "<!-- scores:begin -->", "<!-- scores:end -->"
 PERCENT: dict[str, int] = {"scale": 100, "digits": 1}

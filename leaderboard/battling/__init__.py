@@ -1,0 +1,1 @@
+"""The arena's pages: battles, votes, reports, and what is public about them."""

@@ -1,0 +1,1 @@
+"""What whoever runs the site needs: health, metrics, logs, backups, diagnosis."""

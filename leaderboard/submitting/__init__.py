@@ -1,0 +1,1 @@
+"""Submissions: the form, the queue, and a person's own page."""

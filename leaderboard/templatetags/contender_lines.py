@@ -1,5 +1,7 @@
 """The lines of a contender's page that come once a benchmark, written as text: there are forty."""
 
+from urllib.parse import urlencode
+
 from django import template
 from django.urls import reverse
 from django.utils.html import escape
@@ -27,10 +29,12 @@ SURE = 0.001  # smaller p-values are written as smaller than this
 def score_lines(page: ContenderPage) -> SafeString:
     """Write the table of scores, beside those of the parent where there is one."""
     samples = reverse("sample-list", args=[page.row.slug])
-    suite = page.board.suite.key if page.board.suite else ""
+    asked = {"suite": page.board.suite.key if page.board.suite else ""}
     return SafeString(
         "".join(
-            _score_line(page, each, f"{samples}?suite={suite}&amp;benchmark={each.key}")
+            _score_line(
+                page, each, f"{samples}?{escape(urlencode(asked | {'benchmark': each.key}))}"
+            )
             for each in page.board.benchmarks
         )
     )

@@ -174,6 +174,14 @@ class Round:
             and all("event: end" in "".join(talk.heard) for talk in self.talks)
         )
 
+    def told(self) -> list[object]:
+        """Return where everything stands, for whoever reads a failure."""
+        ids = [talk.id for talk in self.talks]
+        rows = Battle.objects.filter(pk__in=ids).values_list(
+            "pk", "state", "error_code", "turns__attempt", "turns__lease_until"
+        )
+        return [told([self.run]), *rows, *(talk.heard[-3:] for talk in self.talks)]
+
     def judge(self) -> None:
         """Vote on every battle, and see that nothing is there twice."""
         for talk in self.talks:
@@ -207,7 +215,7 @@ def test_a_node_that_is_cut_off_loses_nothing_and_doubles_nothing(
         assert machine is not None
         machine.cut()
         cut_at = time.monotonic()
-        assert eventually(begun.is_over, within_s=60), (told([begun.run]), begun.talks)
+        assert eventually(begun.is_over, within_s=60), begun.told()
         slowest = max(slowest, time.monotonic() - cut_at)
         machine.heal()
         is_back = partial(has_come_back, machine, timezone.now())

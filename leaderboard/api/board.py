@@ -11,6 +11,7 @@ from ninja import Field, Query, Router, Schema
 from ninja.decorators import decorate_view
 
 from evals.models import Benchmark
+from leaderboard.api.errors import refusals
 from leaderboard.api.paging import Piece
 from leaderboard.boards import arrangement, snapshots, viewing
 from leaderboard.boards.board import Board
@@ -111,7 +112,12 @@ class BoardWanted(Piece):
     sort: str = Field(default="", description="Keys of columns, the first decides: -average,cost.")
 
 
-@router.get("/board", operation_id="read_board", summary="Read the board", response=BoardOut)
+@router.get(
+    "/board",
+    operation_id="read_board",
+    summary="Read the board",
+    response={200: BoardOut, **refusals(400)},
+)
 @decorate_view(conditional_page)
 def read_board(request: HttpRequest, wanted: Query[BoardWanted]) -> HttpResponse:
     """Read contenders with their scores, ratings and costs, in the order of the page."""

@@ -168,7 +168,7 @@ class TestArena:
         voting.opponents(*(f"Model {number}" for number in range(12)))
         voting.suggestions(*(f"Prompt {number}" for number in range(50)))
 
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             client.get("/arena/")
 
 

@@ -21,6 +21,12 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("patient")
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put journeys last: from the first on, Playwright keeps an event loop of its own running."""
+    items.sort(key=lambda item: item.get_closest_marker("journey") is not None)
+
+
 @pytest.fixture(scope="session")
 def valkey_server() -> Iterator[str]:
     """Start the embedded Valkey on the socket that settings name, unless a server is given."""

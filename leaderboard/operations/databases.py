@@ -42,14 +42,18 @@ def configured(
     return found | {"OPTIONS": options}
 
 
-def held_open(path: str) -> sqlite3.Connection:
+def held_open(path: str) -> sqlite3.Connection | None:
     """Open SQLite's file and keep it open, so that it stays readable whatever befalls its disk.
 
     Whoever closes it last removes its log and the log's index; on a full or read-only disk nobody
-    could make them again, and then not even a page could be read.
+    could make them again, and then not even a page could be read. None: it cannot be opened now,
+    which every page will say.
     """
-    connection = sqlite3.connect(path, check_same_thread=False)
-    connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    try:
+        connection = sqlite3.connect(path, check_same_thread=False)
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.OperationalError:
+        return None
     return connection
 
 

@@ -86,6 +86,7 @@ class TestLeak:
 
         page.get_by_role("button", name="Judge one now").click()
         expect(page.locator(".answer").first).to_contain_text("I am Qwen")
+        page.wait_for_load_state()
         page.keyboard.press("a")
 
         reveal = page.locator("#reveal")

@@ -23,6 +23,7 @@ from workers.engines.faults import Code, PlatformFault
 
 AT_ONCE = 512  # answers that one worker hears: both sides of every turn in its room
 KEPT = 32  # connections for the next answers
+CALLS_MORE = 3  # at once, after half a second and after a whole one
 LONGEST_TOKEN = 64  # characters; an engine that goes on past this ignores the limit
 
 
@@ -55,9 +56,14 @@ class Speaker:
 
 
 def http_client() -> httpx.AsyncClient:
-    """Return a client for the present loop; reading the certificates is what takes time."""
+    """Return a client for the present loop; reading the certificates is what takes time.
+
+    A server that cannot be reached for a moment, as after a cable was plugged in again, is called
+    once more: nothing was asked yet, so nothing can be answered twice.
+    """
     limits = httpx.Limits(max_connections=AT_ONCE, max_keepalive_connections=KEPT)
-    return httpx.AsyncClient(verify=_certificates(), limits=limits)
+    transport = httpx.AsyncHTTPTransport(verify=_certificates(), limits=limits, retries=CALLS_MORE)
+    return httpx.AsyncClient(transport=transport)
 
 
 @cache

@@ -136,9 +136,10 @@ class Web:
 def collected() -> Path:
     """Collect the static files, once for all processes of the test run."""
     command = [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity", "0"]
-    variables = {**os.environ, "VAR_DIR": str(site.VAR_DIR)}
+    root = Path(site.STATIC_ROOT)  # in the run's own folder, wherever a test has moved VAR_DIR
+    variables = {**os.environ, "VAR_DIR": str(root.parent)}
     subprocess.run(command, cwd=site.BASE_DIR, env=variables, check=True)
-    return Path(site.STATIC_ROOT)
+    return root
 
 
 @contextmanager

@@ -7,9 +7,10 @@ bit (`arena.replay`). The arithmetic is elsewhere.
 
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
+from typing import TypeVar
 
 import numpy as np
 from django.conf import settings
@@ -28,9 +29,11 @@ POLICY = "ties-half-v1"  # a tie and both-bad are half a win each
 SCORES: Mapping[str, float] = MappingProxyType(
     {Vote.Choice.A: 1.0, Vote.Choice.B: 0.0, Vote.Choice.TIE: 0.5, Vote.Choice.BOTH_BAD: 0.5}
 )
+T = TypeVar("T")
+Newest = tuple[int, float, datetime] | None  # a restored database may use a number again
 _lock = threading.Lock()
-_known: dict[int, pairs.Knowledge] = {}  # of the newest snapshot
-_elo: dict[tuple[int, float, datetime], Mapping[int, float]] = {}  # likewise
+_known: dict[Newest, pairs.Knowledge] = {}
+_elo: dict[Newest, Mapping[int, float]] = {}
 
 
 def current() -> RatingSnapshot | None:
@@ -81,17 +84,12 @@ def rate(counted: Tallied, ground: Groundwork | None, since: Columns) -> tuple[l
 
 def knowledge() -> pairs.Knowledge:
     """Return what the published ratings know, for the drawing of pairs."""
-    newest = RatingSnapshot.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-    with _lock:
-        if newest not in _known:
-            _known.clear()
-            _known[newest] = _knowledge(newest)
-        return _known[newest]
+    return _of_the_newest(_known, _knowledge)
 
 
 def elo_of(*contender_ids: int) -> list[float]:
     """Return the published Elo of each contender; a newcomer's is where all begin."""
-    known = _published_elo()
+    known = _of_the_newest(_elo, _published_elo)
     return [known.get(each, settings.ELO_START) for each in contender_ids]
 
 
@@ -122,24 +120,20 @@ def _knowledge(snapshot: int) -> pairs.Knowledge:
     )
 
 
-def _published_elo() -> Mapping[int, float]:
-    """Return everybody's Elo in the newest snapshot, read once a snapshot.
+def _published_elo(snapshot: int) -> Mapping[int, float]:
+    """Read everybody's Elo."""
+    return dict(Rating.objects.filter(snapshot=snapshot).values_list("contender", "elo"))
 
-    The key has more than its number, which a restored database may use again.
-    """
-    newest = (
-        RatingSnapshot.objects.order_by("-pk").values_list("pk", "seconds", "created_at").first()
-    )
-    if newest is None:
-        return {}
+
+def _of_the_newest(kept: dict[Newest, T], read: Callable[[int], T]) -> T:
+    """Return what is read of the newest snapshot, once a snapshot; 0 stands for none."""
+    rows = RatingSnapshot.objects.order_by("-pk")
+    newest: Newest = rows.values_list("pk", "seconds", "created_at").first()
     with _lock:
-        known = _elo.get(newest)
-    if known is None:
-        known = dict(Rating.objects.filter(snapshot=newest[0]).values_list("contender", "elo"))
-        with _lock:
-            _elo.clear()
-            _elo[newest] = known
-    return known
+        if newest not in kept:
+            kept.clear()
+            kept[newest] = read(newest[0] if newest else 0)
+        return kept[newest]
 
 
 def _has_news(newest: RatingSnapshot | None) -> bool:

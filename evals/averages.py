@@ -44,6 +44,11 @@ def normalise(value: float, chance: float, best: float) -> float:
     return (value - chance) / (best - chance)
 
 
+def span(benchmark: Ranged) -> float:
+    """Return the way from guessing to the best level; negative where lower is better."""
+    return benchmark.best_level - benchmark.chance_level
+
+
 def average(scores: Sequence[tuple[Scored | None, Ranged]]) -> Average | None:
     """Return the mean over what was measured; None where nothing was."""
     measured = [(score, benchmark) for score, benchmark in scores if score is not None]
@@ -54,9 +59,7 @@ def average(scores: Sequence[tuple[Scored | None, Ranged]]) -> Average | None:
         for score, benchmark in measured
     ]
     errors = [
-        None
-        if score.stderr is None
-        else score.stderr / (benchmark.best_level - benchmark.chance_level)
+        None if score.stderr is None else score.stderr / span(benchmark)
         for score, benchmark in measured
     ]
     return Average(

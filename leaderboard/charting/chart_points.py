@@ -11,16 +11,12 @@ Interval = tuple[float, float, float]  # a value with both ends of its 95 % inte
 
 
 @dataclass(frozen=True, slots=True)
-class Quality:
-    """What is better when it is higher."""
+class Axis:
+    """Something measured, with its names."""
 
     key: str
     name: str  # in English, as the axis is
     axis: str
-    value: Callable[[BoardRow], Interval | None]
-    write: Callable[[Any], str]
-    level: Callable[[BoardRow], Interval | None]  # a baseline's, even where it is partial
-    caveat: Callable[[BoardRow], str]  # what must be said with that level
 
     @property
     def label(self) -> str:
@@ -34,26 +30,23 @@ class Quality:
 
 
 @dataclass(frozen=True, slots=True)
-class Cost:
+class Quality(Axis):
+    """What is better when it is higher."""
+
+    value: Callable[[BoardRow], Interval | None]
+    write: Callable[[Any], str]
+    level: Callable[[BoardRow], Interval | None]  # a baseline's, even where it is partial
+    caveat: Callable[[BoardRow], str]  # what must be said with that level
+
+
+@dataclass(frozen=True, slots=True)
+class Cost(Axis):
     """What is better when it is lower, or, like speed, when it is higher."""
 
-    key: str
-    name: str  # in English, as the axis is
-    axis: str
     value: Callable[[BoardRow], float | None]
     write: Callable[[Any], str]
     is_high_better: bool = False
     want: str = ""  # in English: what it takes to have this number
-
-    @property
-    def label(self) -> str:
-        """Return its name in the reader's language."""
-        return phrase(self.name)
-
-    @property
-    def title(self) -> str:
-        """Return what stands along the axis, in the reader's language."""
-        return phrase(self.axis)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from evals import gains
+from evals import averages, gains
 from evals.models import Benchmark
-from leaderboard.boards.rows import Gain
+from leaderboard.boards.rows import Gain, reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +25,17 @@ class Change:
     @property
     def weight(self) -> float:
         """Return the change as a share of the way from guessing to perfect."""
-        return self.difference / span(self.benchmark)
+        return self.difference / averages.span(self.benchmark)
 
 
 def paired(gain: gains.Gain) -> Change:
     """Return a change on the questions that both were asked."""
     change = gain.difference
-    verdict = "better" if gain.is_better else "worse" if gain.is_worse else "noise"
     return Change(
         gain.benchmark,
         change.value,
         change.stderr,
-        verdict,
+        reading(is_noise=not change.is_decided, is_better=gain.is_better),
         is_paired=True,
         raised=change.raised,
         lowered=change.lowered,
@@ -51,14 +50,9 @@ def in_points(found: Sequence[gains.Gain]) -> Gain | None:
     """
     if not found:
         return None
-    parts = [(each.difference, span(each.benchmark)) for each in found]
+    parts = [(each.difference, averages.span(each.benchmark)) for each in found]
     value = 100 * sum(change.value / wide for change, wide in parts) / len(parts)
     if any(change.stderr is None for change, _wide in parts):
         return Gain(value, None, value > 0)
     spread = math.hypot(*((change.stderr or 0.0) / wide for change, wide in parts))
     return Gain(value, 100 * spread / len(parts), value > 0)
-
-
-def span(benchmark: Benchmark) -> float:
-    """Return the way from guessing to perfect; negative where lower is better."""
-    return benchmark.best_level - benchmark.chance_level

@@ -32,7 +32,7 @@ def _average(row: BoardRow, _column: Column, page: BoardPage) -> str:
     cell = row.average
     if cell.value is None:
         return MISSING
-    text = _value(figures.points(cell.value), figures.points(cell.stderr))
+    text = with_error(figures.points(cell.value), figures.points(cell.stderr))
     text += drawings.change(cell.gain, "points", row.parent_name, has_error=True)
     if cell.is_partial:
         asked = {"measured": cell.measured, "all": cell.of}
@@ -51,12 +51,13 @@ def _score(row: BoardRow, column: Column, page: BoardPage) -> str:
     if cell.value is None:
         return MISSING if cell.is_applicable else _not_applicable()
     if page.view.is_normalised:
-        span = benchmark.best_level - benchmark.chance_level
+        span = averages.span(benchmark)
         share = averages.normalise(cell.value, benchmark.chance_level, benchmark.best_level)
         error = None if cell.stderr is None else abs(100 * cell.stderr / span)
-        return _value(figures.points(100 * share), figures.points(error)) + _scaled(cell, row, span)
-    write = figures.in_unit
-    text = _value(write(cell.value, benchmark.is_percent), write(cell.stderr, benchmark.is_percent))
+        text = with_error(figures.points(100 * share), figures.points(error))
+        return text + _scaled(cell, row, span)
+    value = figures.in_unit(cell.value, benchmark.is_percent)
+    text = with_error(value, figures.in_unit(cell.stderr, benchmark.is_percent))
     unit = "percent" if benchmark.is_percent else "own"
     return text + drawings.change(cell.gain, unit, row.parent_name)
 
@@ -103,7 +104,8 @@ def _not_applicable() -> str:
     return f'<abbr class="missing" title="{escape(hint)}">{escape(text)}</abbr>'
 
 
-def _value(text: str, error: str) -> str:
+def with_error(text: str, error: str) -> str:
+    """Write a value, smaller its standard error; both are written already."""
     return f'<span class="value">{text}</span> <small>±{error}</small>'
 
 

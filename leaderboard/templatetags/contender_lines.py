@@ -12,11 +12,11 @@ from evals.models import Benchmark
 from leaderboard.boards.rows import Cell, Gain
 from leaderboard.contenders.changes import Change
 from leaderboard.contenders.contender_page import ContenderPage, Layer, StepCell
-from leaderboard.templatetags import drawings, figures
+from leaderboard.templatetags import board_cells, drawings, figures
+from leaderboard.templatetags.board_cells import MISSING
 from leaderboard.templatetags.figures import phrase
 
 register = template.Library()
-MISSING = f'<span class="missing">{figures.MISSING}</span>'
 NOT_APPLICABLE, NO_CHANCES = gettext_noop("n/a"), gettext_noop("Its API gives no log-probabilities")
 READ = gettext_noop("Read every question and answer")
 FLIPPED = gettext_noop("%(raised)s up, %(lowered)s down")
@@ -84,7 +84,7 @@ def _value(cell: Cell, benchmark: Benchmark) -> str:
         return MISSING
     value = figures.in_unit(cell.value, benchmark.is_percent)
     error = figures.in_unit(cell.stderr, benchmark.is_percent)
-    return f'<span class="value">{value}</span> <small>±{error}</small>'
+    return board_cells.with_error(value, error)
 
 
 def _difference(gain: Gain | None, benchmark: Benchmark) -> str:

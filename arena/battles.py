@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from arena import pairs, ratings, rulings, screening, wording
 from arena.models import Battle, Prompt, Response, Turn, VoteEffect
+from arena.refusals import Refusal
 from evals.models import Contender, Deployment
 
 MAX_ATTEMPTS = 3
@@ -28,12 +29,8 @@ STOPPED = "STOPPED"  # before the first word: there is nothing to judge
 UNJUDGED = (Battle.State.ANSWERING, Battle.State.READY, Battle.State.ABANDONED)
 
 
-class BattleRefused(Exception):
-    """No battle was started: a code, a sentence for the person, and the HTTP status it means."""
-
-    def __init__(self, code: str, sentence: str, status: int) -> None:
-        super().__init__(sentence)
-        self.code, self.sentence, self.status = code, sentence, status
+class BattleRefused(Refusal):
+    """No battle was started."""
 
 
 class TurnNotAvailable(Exception):

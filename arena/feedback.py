@@ -1,23 +1,20 @@
 """Reasons for a verdict, given after it: they never block a vote and never change one."""
 
-import unicodedata
 from collections.abc import Collection
 from datetime import datetime
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from arena import wording
 from arena.models import Battle, Feedback, Vote
+from arena.refusals import Refusal
 
 LONGEST_COMMENT = 2_000
 
 
-class FeedbackRefused(Exception):
-    """Nothing was kept: a code, a sentence for the person, and the HTTP status it means."""
-
-    def __init__(self, code: str, sentence: str, status: int) -> None:
-        super().__init__(sentence)
-        self.code, self.sentence, self.status = code, sentence, status
+class FeedbackRefused(Refusal):
+    """Nothing was kept."""
 
 
 def tell(
@@ -58,7 +55,7 @@ def _checked(comment: str) -> str:
             "most": number_format(LONGEST_COMMENT, force_grouping=True)
         }
         raise FeedbackRefused("COMMENT_TOO_LONG", sentence, 413)
-    if any(unicodedata.category(each) in ("Cc", "Cs") and each not in "\n\t" for each in comment):
+    if not wording.is_text(comment):
         raise FeedbackRefused(
             "BAD_TEXT", _("The comment contains characters that are not text."), 400
         )

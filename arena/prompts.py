@@ -13,6 +13,8 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts import audit
+from accounts.models import User
 from arena import screening, wording
 from arena.models import Prompt, PromptSet
 
@@ -65,18 +67,21 @@ class Loaded:
     known: int  # were in the set before, or stood in the file twice
 
 
-def load(*, source: bytes, key: str, title: str) -> Loaded:
-    """Add the prompts of a file to a set, which is made if need be, or raise BadPromptFile."""
+def load(*, source: bytes, key: str, title: str, by: User | None = None) -> Loaded:
+    """Add the prompts of a file to a set, which is made if need be, or raise BadPromptFile.
+
+    What a member of staff does is in the audit log; at the command line there is none.
+    """
     if len(source) > MAX_BYTES:
         raise _refused(_("A file has at most {size} MB.").format(size=MAX_BYTES // 1_000_000))
     try:
         text = source.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise _refused(_("The file is not UTF-8 text.")) from error
-    return add(lines=text.split("\n"), key=key, title=title)
+    return add(lines=text.split("\n"), key=key, title=title, by=by)
 
 
-def add(*, lines: Iterable[str], key: str, title: str) -> Loaded:
+def add(*, lines: Iterable[str], key: str, title: str, by: User | None = None) -> Loaded:
     """Add the prompts of JSON lines to a set, or raise BadPromptFile."""
     key, title = _checked(key, title)
     read = _read_all(lines)
@@ -91,12 +96,17 @@ def add(*, lines: Iterable[str], key: str, title: str) -> Loaded:
             ),
             batch_size=BATCH,
         )
+        if by is not None:
+            audit.note(by=by, row=prompt_set, sentence=f"Added {len(fresh)} prompts.")
     return Loaded(prompt_set, added=len(fresh), known=len(read) - len(fresh))
 
 
-def offer(*, prompt_set: PromptSet, is_offered: bool) -> None:
+def offer(*, prompt_set: PromptSet, is_offered: bool, by: User | None = None) -> None:
     """Suggest the prompts of a set and prepare battles of them, or keep them back."""
-    PromptSet.objects.filter(pk=prompt_set.pk).update(is_offered=is_offered)
+    with transaction.atomic():
+        PromptSet.objects.filter(pk=prompt_set.pk).update(is_offered=is_offered)
+        if by is not None:
+            audit.note(by=by, row=prompt_set, sentence=f"Offered: {is_offered}.")
 
 
 def _checked(key: str, title: str) -> tuple[str, str]:

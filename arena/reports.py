@@ -4,7 +4,6 @@ A report changes nothing by itself; it puts the battle before staff (`arena.ruli
 again changes the words while nobody has decided.
 """
 
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,18 +11,16 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from arena import wording
 from arena.models import Battle, Report, Side
+from arena.refusals import Refusal
 
 LONGEST_WORDS = 1_000
 DAY = timedelta(days=1)
 
 
-class ReportRefused(Exception):
-    """Nothing was reported: a code, a sentence for the person, and the HTTP status it means."""
-
-    def __init__(self, code: str, sentence: str, status: int) -> None:
-        super().__init__(sentence)
-        self.code, self.sentence, self.status = code, sentence, status
+class ReportRefused(Refusal):
+    """Nothing was reported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +72,7 @@ def _checked(complaint: Complaint) -> str:
     if len(words) > LONGEST_WORDS:
         sentence = _("Say it in at most {count} characters.").format(count=LONGEST_WORDS)
         raise ReportRefused("WORDS_TOO_LONG", sentence, 413)
-    if any(unicodedata.category(each) in ("Cc", "Cs") and each not in "\n\t" for each in words):
+    if not wording.is_text(words):
         raise ReportRefused("BAD_TEXT", _("The words contain characters that are not text."), 400)
     return words
 

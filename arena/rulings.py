@@ -16,18 +16,15 @@ from accounts import audit
 from accounts.models import User
 from arena import changelog, exclusions
 from arena.models import Battle, PublicEvent, Report, Ruling, Vote
+from arena.refusals import Refusal
 
 DAYS_MAX = 365
 LONGEST_REASON = 300
 Kind = Ruling.Kind
 
 
-class RulingRefused(Exception):
-    """Nothing was decided: a code, a sentence for staff, and the HTTP status it means."""
-
-    def __init__(self, code: str, sentence: str, status: int = 400) -> None:
-        super().__init__(sentence)
-        self.code, self.sentence, self.status = code, sentence, status
+class RulingRefused(Refusal):
+    """Nothing was decided."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,16 +6,14 @@ from django.conf import settings
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from arena.refusals import Refusal
+
 LINE_BREAKS_AND_TABS = "\n\t"
 INVISIBLE = ("C", "Z")  # first letters of the Unicode categories without ink
 
 
-class BadPrompt(Exception):
-    """A prompt that is refused, with a code and the HTTP status it means."""
-
-    def __init__(self, code: str, sentence: str, status: int) -> None:
-        super().__init__(sentence)
-        self.code, self.status = code, status
+class BadPrompt(Refusal):
+    """It cannot be asked."""
 
 
 def checked(prompt: str) -> str:
@@ -23,7 +21,7 @@ def checked(prompt: str) -> str:
     if len(prompt) > 2 * settings.MAX_PROMPT_CHARACTERS:  # before looking at every character
         raise _too_long()
     prompt = prompt.replace("\r\n", "\n").replace("\r", "\n").strip()
-    if not all(map(_is_text, prompt)):
+    if not is_text(prompt):
         raise BadPrompt("BAD_TEXT", _("The prompt contains characters that are not text."), 400)
     if all(unicodedata.category(each).startswith(INVISIBLE) for each in prompt):
         raise BadPrompt("EMPTY_PROMPT", _("Write a prompt first."), 400)
@@ -32,8 +30,12 @@ def checked(prompt: str) -> str:
     return prompt
 
 
-def _is_text(character: str) -> bool:
-    return character in LINE_BREAKS_AND_TABS or unicodedata.category(character) not in ("Cc", "Cs")
+def is_text(said: str) -> bool:
+    """Say whether every character is one of text: no control but line breaks and tabs."""
+    return all(
+        each in LINE_BREAKS_AND_TABS or unicodedata.category(each) not in ("Cc", "Cs")
+        for each in said
+    )
 
 
 def _too_long() -> BadPrompt:

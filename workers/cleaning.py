@@ -4,7 +4,8 @@ The same for every contender, and the same whether the text comes at once or in 
 """
 
 import re
-import unicodedata
+
+from arena import wording
 
 TOKEN = re.compile(
     r"<\|[^<>|\n]{1,40}\|>"
@@ -36,12 +37,8 @@ class Cleaner:
 
     def _begun(self, text: str) -> str:
         """Drop what is no text, and the blanks before the first word."""
-        shown = "".join(filter(_is_text, text))
+        shown = "".join(filter(wording.is_text, text))
         if not self._has_begun:
             shown = shown.lstrip()
             self._has_begun = bool(shown)
         return shown
-
-
-def _is_text(character: str) -> bool:
-    return character in "\n\t" or unicodedata.category(character) not in ("Cc", "Cs")

@@ -20,6 +20,7 @@ from accounts import tokens
 from accounts.models import User
 from leaderboard.api.errors import ApiRefused
 from leaderboard.battling import voters
+from leaderboard.web import staff
 
 SALT = "leaderboard.api.caller"
 TOKEN_AGE_S = 30 * 24 * 3600
@@ -43,6 +44,12 @@ class ApiRequest(HttpRequest):
     """A request whose caller is known to the endpoint."""
 
     auth: Caller
+
+
+def member(request: ApiRequest) -> User:
+    """Return who asks; `StaffCaller` saw to it that it is somebody."""
+    assert request.auth.user is not None  # noqa: S101
+    return request.auth.user
 
 
 class KnownCaller(HttpBearer):
@@ -83,6 +90,21 @@ class AnyCaller(KnownCaller):
     def newcomer(self) -> Caller:
         """Return a caller nobody has met."""
         return Caller(key=voters.new_key())
+
+
+class StaffCaller(KnownCaller):
+    """Find out who calls, and let in staff with one permission (`leaderboard.web.staff`)."""
+
+    def __init__(self, permission: str, scope: str = "read") -> None:
+        super().__init__(scope)
+        self.permission = permission
+
+    def __call__(self, request: HttpRequest) -> Caller:
+        """Return the caller, or raise ApiRefused."""
+        caller = super().__call__(request)
+        if not staff.may(caller.user, self.permission):
+            raise ApiRefused(403, "STAFF_ONLY", "Only staff may do that here. Ask the operator.")
+        return caller
 
 
 class Uploader(AnyCaller):

@@ -77,12 +77,7 @@ def list_contenders(request: HttpRequest, wanted: Query[ContendersWanted]) -> Li
     if wanted.kind:
         listed = listed.filter(kind=wanted.kind)
     rows = wanted.of(listed.in_tree_order())
-    return Listed(
-        total=listed.count(),
-        limit=wanted.limit,
-        offset=wanted.offset,
-        items=[ContenderOut(**_facts(each)) for each in rows],
-    )
+    return wanted.listed((ContenderOut(**_facts(each)) for each in rows), total=listed.count())
 
 
 @router.get(

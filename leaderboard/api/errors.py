@@ -1,24 +1,21 @@
 """How the API says no: one shape, with a code for programs and a sentence for people."""
 
 from collections.abc import Sequence
-from http import HTTPStatus
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from ninja import Field, NinjaAPI, Schema
 from ninja.errors import HttpError, ValidationError
 
-from arena.battles import BattleRefused, NotVotedYet
-from arena.feedback import FeedbackRefused
+from arena.battles import NotVotedYet
 from arena.prompts import BadPromptFile
-from arena.reports import ReportRefused
-from arena.rulings import RulingRefused
+from arena.refusals import Refusal
 from arena.votes import VoteRejected
 from evals.problems import Refused
+from leaderboard.web import problem_details
 
 RETRY_AFTER_S = 30  # for refusals that pass: too many open battles, no engine ready
 PASSING = (429, 503)
-CONTENT_TYPE = "application/problem+json"  # RFC 9457
 PROBLEMS_MAX = 10  # a body of ten thousand mistakes is not repeated
 
 
@@ -55,16 +52,10 @@ def answer(
     status: int, code: str, sentence: str, problems: Sequence[dict[str, str]] = ()
 ) -> HttpResponse:
     """Return a refusal in its one shape."""
-    body: dict[str, Any] = {
-        "type": "about:blank",
-        "title": HTTPStatus(status).phrase,
-        "status": status,
-        "code": code,
-        "detail": sentence,
-    }
+    body = problem_details.body(status, code, sentence)
     if problems:
         body["problems"] = list(problems)
-    response = JsonResponse(body, status=status, content_type=CONTENT_TYPE)
+    response = JsonResponse(body, status=status, content_type=problem_details.CONTENT_TYPE)
     if status in PASSING:
         response["Retry-After"] = str(RETRY_AFTER_S)
     return response
@@ -78,11 +69,8 @@ def refusals(*statuses: int) -> dict[int, type[ErrorOut]]:
 def register(api: NinjaAPI) -> None:
     """Have every refusal that an endpoint can meet answered in the one shape."""
     api.add_exception_handler(ApiRefused, _own)
-    api.add_exception_handler(BattleRefused, _own)
+    api.add_exception_handler(Refusal, _own)
     api.add_exception_handler(VoteRejected, _own)
-    api.add_exception_handler(FeedbackRefused, _own)
-    api.add_exception_handler(ReportRefused, _own)
-    api.add_exception_handler(RulingRefused, _own)
     api.add_exception_handler(BadPromptFile, _bad_prompts)
     api.add_exception_handler(NotVotedYet, _not_voted)
     api.add_exception_handler(Refused, _submission)

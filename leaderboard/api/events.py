@@ -35,9 +35,4 @@ class EventOut(Schema):
 def list_events(request: HttpRequest, wanted: Query[Piece]) -> Listed[EventOut]:
     """List what was left out, retired, published or decided, newest first."""
     found = PublicEvent.objects.order_by("-pk")
-    return Listed(
-        total=found.count(),
-        limit=wanted.limit,
-        offset=wanted.offset,
-        items=[EventOut.from_orm(each) for each in wanted.of(found)],
-    )
+    return wanted.listed(map(EventOut.from_orm, wanted.of(found)), total=found.count())

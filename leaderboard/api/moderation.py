@@ -3,20 +3,19 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.http import Http404, HttpRequest
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from ninja import Field, Query, Router, Schema, Status
 from pydantic import ConfigDict
 
-from accounts.models import User
 from arena import reports
 from arena.models import Battle, Report, Ruling, SharedBattle
 from arena.reports import Complaint
 from arena.rulings import Decision
-from leaderboard.api.callers import ApiRequest, Caller, KnownCaller
+from leaderboard.api.callers import ApiRequest, KnownCaller, StaffCaller, member
 from leaderboard.api.choices import one_of
-from leaderboard.api.errors import ApiRefused, refusals
+from leaderboard.api.errors import refusals
 from leaderboard.api.paging import Listed, Piece
 from leaderboard.battling import battles, moderating, moderation_page
 from leaderboard.battling.moderation_page import Case
@@ -25,17 +24,6 @@ from leaderboard.web.networks import network_key
 
 router = Router(tags=["Moderation"])
 BIGGEST = 2**31 - 1
-
-
-class Moderator(KnownCaller):
-    """Find out who calls, and let staff in alone."""
-
-    def __call__(self, request: HttpRequest) -> Caller:
-        """Return the caller, or raise ApiRefused."""
-        caller = super().__call__(request)
-        if not staff.may(caller.user, staff.MODERATE):
-            raise ApiRefused(403, "STAFF_ONLY", "Only staff may do that here. Ask the operator.")
-        return caller
 
 
 class ReportIn(Schema):
@@ -123,7 +111,7 @@ def report_shared(request: ApiRequest, key: str, report: ReportIn) -> Status[Rep
 
 @router.get(
     "/moderation/cases",
-    auth=Moderator(),
+    auth=StaffCaller(staff.MODERATE),
     operation_id="list_cases",
     summary="List open cases",
     response={200: Listed[CaseOut], **refusals(400, 401, 403)},
@@ -131,17 +119,13 @@ def report_shared(request: ApiRequest, key: str, report: ReportIn) -> Status[Rep
 def list_cases(request: ApiRequest, wanted: Query[Piece]) -> Listed[CaseOut]:
     """List the battles with open reports, the longest waiting first. For staff."""
     found = moderation_page.waiting()
-    return Listed(
-        total=found.count(),
-        limit=wanted.limit,
-        offset=wanted.offset,
-        items=[_case(each) for each in moderation_page.cases(list(wanted.of(found)))],
-    )
+    cases = moderation_page.cases(list(wanted.of(found)))
+    return wanted.listed(map(_case, cases), total=found.count())
 
 
 @router.get(
     "/moderation/rulings",
-    auth=Moderator(),
+    auth=StaffCaller(staff.MODERATE),
     operation_id="list_rulings",
     summary="List decisions",
     response={200: Listed[RulingOut], **refusals(400, 401, 403)},
@@ -149,17 +133,12 @@ def list_cases(request: ApiRequest, wanted: Query[Piece]) -> Listed[CaseOut]:
 def list_rulings(request: ApiRequest, wanted: Query[Piece]) -> Listed[RulingOut]:
     """List what staff decided, newest first, undone or not. For staff."""
     found = Ruling.objects.select_related("made_by").order_by("-pk")
-    return Listed(
-        total=found.count(),
-        limit=wanted.limit,
-        offset=wanted.offset,
-        items=[_ruling(each) for each in wanted.of(found)],
-    )
+    return wanted.listed((_ruling(each) for each in wanted.of(found)), total=found.count())
 
 
 @router.post(
     "/moderation/battles/{uuid:battle_id}/rulings",
-    auth=Moderator("moderate"),
+    auth=StaffCaller(staff.MODERATE, "moderate"),
     operation_id="make_ruling",
     summary="Decide",
     response={201: RulingOut, **refusals(400, 401, 403, 404, 409, 413, 415)},
@@ -169,14 +148,14 @@ def make_ruling(request: ApiRequest, battle_id: UUID, ruling: RulingIn) -> Statu
     battle = get_object_or_404(Battle, pk=battle_id)
     decision = Decision(**ruling.model_dump())
     made = moderating.decide(
-        battle=battle, decision=decision, by=_member(request), now=timezone.now()
+        battle=battle, decision=decision, by=member(request), now=timezone.now()
     )
     return Status(201, _ruling(made))
 
 
 @router.post(
     "/moderation/rulings/{int:ruling_id}/undo",
-    auth=Moderator("moderate"),
+    auth=StaffCaller(staff.MODERATE, "moderate"),
     operation_id="undo_ruling",
     summary="Undo a decision",
     response={200: RulingOut, **refusals(400, 401, 403, 404, 415)},
@@ -185,7 +164,7 @@ def undo_ruling(request: ApiRequest, ruling_id: int) -> RulingOut:
     """Turn a decision round; its reports are open again. Doing it twice changes nothing."""
     rows = Ruling.objects.select_related("made_by")
     found = get_object_or_404(rows, pk=min(ruling_id, BIGGEST))
-    moderating.undo(ruling=found, by=_member(request), now=timezone.now())
+    moderating.undo(ruling=found, by=member(request), now=timezone.now())
     found.refresh_from_db(fields=["undone_at"])
     return _ruling(found)
 
@@ -198,11 +177,6 @@ def _reported(battle: Battle, reporter: str, report: ReportIn) -> Status[ReportO
         now=timezone.now(),
     )
     return Status(201 if is_new else 200, _report(made))
-
-
-def _member(request: ApiRequest) -> User:
-    assert request.auth.user is not None  # noqa: S101 - Moderator saw to it
-    return request.auth.user
 
 
 def _case(case: Case) -> CaseOut:

@@ -1,5 +1,6 @@
 """Long lists in pieces: `limit` and `offset` in, the piece and the total out."""
 
+from collections.abc import Iterable
 from typing import Generic, TypeVar
 
 from django.db.models import Model, QuerySet
@@ -20,6 +21,10 @@ class Piece(Schema):
     def of(self, rows: QuerySet[Row]) -> QuerySet[Row]:
         """Return the rows of this piece."""
         return rows[self.offset : self.offset + self.limit]
+
+    def listed(self, items: Iterable[Item], *, total: int) -> "Listed[Item]":
+        """Return this piece of a list of so many."""
+        return Listed(total=total, limit=self.limit, offset=self.offset, items=list(items))
 
 
 class Listed(Schema, Generic[Item]):

@@ -3,31 +3,18 @@
 import json
 from typing import Any
 
-from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Field, Router, Schema, Status
 from pydantic import ConfigDict
 
-from accounts import audit
 from arena import prompts
 from arena.models import PromptSet
-from leaderboard.api.callers import ApiRequest, Caller, KnownCaller
-from leaderboard.api.errors import ApiRefused, refusals
+from leaderboard.api.callers import ApiRequest, StaffCaller, member
+from leaderboard.api.errors import refusals
 from leaderboard.battling import prompt_set_page
 from leaderboard.web import staff
 
 router = Router(tags=["Moderation"])
-
-
-class PromptKeeper(KnownCaller):
-    """Find out who calls, and let in staff who keep prompts."""
-
-    def __call__(self, request: HttpRequest) -> Caller:
-        """Return the caller, or raise ApiRefused."""
-        caller = super().__call__(request)
-        if not staff.may(caller.user, staff.KEEP_PROMPTS):
-            raise ApiRefused(403, "STAFF_ONLY", "Only staff may do that here. Ask the operator.")
-        return caller
 
 
 class PromptSetIn(Schema):
@@ -71,7 +58,7 @@ class ImportedOut(Schema):
 
 @router.get(
     "/prompt-sets",
-    auth=PromptKeeper(),
+    auth=StaffCaller(staff.KEEP_PROMPTS),
     operation_id="list_prompt_sets",
     summary="List prompt sets",
     response={200: list[PromptSetOut], **refusals(400, 401, 403)},
@@ -94,7 +81,7 @@ def list_prompt_sets(request: ApiRequest) -> list[PromptSetOut]:
 
 @router.post(
     "/prompt-sets",
-    auth=PromptKeeper("moderate"),
+    auth=StaffCaller(staff.KEEP_PROMPTS, "moderate"),
     operation_id="import_prompts",
     summary="Add prompts",
     response={201: ImportedOut, **refusals(400, 401, 403, 413, 415)},
@@ -102,14 +89,13 @@ def list_prompt_sets(request: ApiRequest) -> list[PromptSetOut]:
 def import_prompts(request: ApiRequest, wanted: PromptSetIn) -> Status[ImportedOut]:
     """Add prompts to a set, all or none; `problems` names each that is wrong. For staff."""
     lines = (json.dumps(each) for each in wanted.prompts)
-    loaded = prompts.add(lines=lines, key=wanted.key, title=wanted.title)
-    _note(request, loaded.prompt_set, f"Added {loaded.added} prompts.")
+    loaded = prompts.add(lines=lines, key=wanted.key, title=wanted.title, by=member(request))
     return Status(201, ImportedOut(added=loaded.added, known=loaded.known))
 
 
 @router.patch(
     "/prompt-sets/{key}",
-    auth=PromptKeeper("moderate"),
+    auth=StaffCaller(staff.KEEP_PROMPTS, "moderate"),
     operation_id="offer_prompts",
     summary="Offer a set",
     response={204: None, **refusals(400, 401, 403, 404, 413, 415)},
@@ -117,11 +103,5 @@ def import_prompts(request: ApiRequest, wanted: PromptSetIn) -> Status[ImportedO
 def offer_prompts(request: ApiRequest, key: str, wanted: OfferIn) -> Status[None]:
     """Suggest a set's prompts and prepare battles of them, or hold them back. For staff."""
     found = get_object_or_404(PromptSet, key=key.replace("\0", ""))
-    prompts.offer(prompt_set=found, is_offered=wanted.is_offered)
-    _note(request, found, f"Offered: {wanted.is_offered}.")
+    prompts.offer(prompt_set=found, is_offered=wanted.is_offered, by=member(request))
     return Status(204, None)
-
-
-def _note(request: ApiRequest, row: PromptSet, sentence: str) -> None:
-    assert request.auth.user is not None  # noqa: S101 - PromptKeeper saw to it
-    audit.note(by=request.auth.user, row=row, sentence=sentence)

@@ -24,6 +24,7 @@ from leaderboard.api import (
     votes,
 )
 from leaderboard.api.reference import Reference
+from leaderboard.web import problem_details
 
 DESCRIPTION = """\
 Everything the site does, for programs. Reading needs nothing. Send a token of your own page
@@ -48,7 +49,7 @@ class Api(NinjaAPI):
                 for status, response in operation["responses"].items():
                     if int(status) >= REFUSED and "content" in response:
                         [shape] = response["content"].values()
-                        response["content"] = {errors.CONTENT_TYPE: shape}
+                        response["content"] = {problem_details.CONTENT_TYPE: shape}
         return document
 
 

@@ -70,12 +70,7 @@ def list_samples(
     except (NoSuchQuestions, samples.SamplesMissing) as absence:
         raise ApiRefused(404, "NO_SAMPLES", str(absence)) from absence
     piece = found.iloc[wanted.offset : wanted.offset + wanted.limit]
-    return Listed(
-        total=len(found),
-        limit=wanted.limit,
-        offset=wanted.offset,
-        items=[_sample(each) for each in questions.questions(piece)],
-    )
+    return wanted.listed((_sample(each) for each in questions.questions(piece)), total=len(found))
 
 
 def _sample(question: Question) -> SampleOut:

@@ -83,12 +83,7 @@ def list_submissions(
     found = _public().order_by("-created_at", "pk")
     if wanted.state:
         found = found.filter(run__state=wanted.state)
-    return Listed(
-        total=found.count(),
-        limit=wanted.limit,
-        offset=wanted.offset,
-        items=[submission_out(each) for each in wanted.of(found)],
-    )
+    return wanted.listed((submission_out(each) for each in wanted.of(found)), total=found.count())
 
 
 @router.get(

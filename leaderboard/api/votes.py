@@ -39,12 +39,7 @@ class VoteOut(Schema):
 def list_votes(request: ApiRequest, wanted: Query[Piece]) -> Listed[VoteOut]:
     """List the caller's votes, newest first, each with whether it counts and if not, why."""
     found = vote_list.of_voter(request.auth.key)
-    return Listed(
-        total=found.count(),
-        limit=wanted.limit,
-        offset=wanted.offset,
-        items=[_vote_out(each) for each in wanted.of(found)],
-    )
+    return wanted.listed((_vote_out(each) for each in wanted.of(found)), total=found.count())
 
 
 def _vote_out(vote: Vote) -> VoteOut:

@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import audit
 from arena import prompts
 from arena.models import PromptSet
 from leaderboard.battling import prompt_set_page
@@ -28,8 +27,7 @@ def offer(request: HttpRequest, key: str) -> HttpResponse:
     """Offer a set, or hold it back."""
     found = get_object_or_404(PromptSet, key=key)
     is_offered = request.POST.get("offered") == "1"
-    prompts.offer(prompt_set=found, is_offered=is_offered)
-    audit.note(by=staff.member(request), row=found, sentence=f"Offered: {is_offered}.")
+    prompts.offer(prompt_set=found, is_offered=is_offered, by=staff.member(request))
     told = _("“{title}” is offered.") if is_offered else _("“{title}” is held back.")
     messages.success(request, told.format(title=found.title))
     return redirect("prompt-set-list")
@@ -40,14 +38,11 @@ def _import(request: HttpRequest) -> HttpResponse:
     file = request.FILES.get("file")
     source = file.read(prompts.MAX_BYTES + 1) if file else b""
     try:
-        loaded = prompts.load(source=source, key=key, title=title)
+        loaded = prompts.load(source=source, key=key, title=title, by=staff.member(request))
     except prompts.BadPromptFile as refused:
         page = prompt_set_page.read(key=key, title=title, refused=refused)
         context = {"page": page}
         return render(request, "prompts/index.html", context, status=refused.status)
-    audit.note(
-        by=staff.member(request), row=loaded.prompt_set, sentence=f"Added {loaded.added} prompts."
-    )
     told = _("{added} prompts added to “{title}”; {known} were there already.")
     messages.success(
         request,

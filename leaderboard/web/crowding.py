@@ -14,9 +14,10 @@ from typing import Any
 
 from django.template.loader import get_template
 
+from leaderboard.web import problem_details
+
 logger = logging.getLogger(__name__)
 
-CONTENT_TYPE = "application/problem+json"  # as the API's: its module needs the settings first
 CODE = "SITE_BUSY"
 SENTENCE = "Too many requests at once, so nothing was done. Try it again in a few seconds."
 RETRY_AFTER_S = 3
@@ -57,12 +58,5 @@ def _page(*, is_api: bool) -> tuple[bytes, bytes]:
     if not is_api:
         page = get_template("503.html").render({"sentence": SENTENCE})
         return b"text/html; charset=utf-8", page.encode()
-    status = HTTPStatus.SERVICE_UNAVAILABLE
-    told = {
-        "type": "about:blank",
-        "title": status.phrase,
-        "status": status.value,
-        "code": CODE,
-        "detail": SENTENCE,
-    }
-    return CONTENT_TYPE.encode(), json.dumps(told).encode()
+    told = problem_details.body(HTTPStatus.SERVICE_UNAVAILABLE, CODE, SENTENCE)
+    return problem_details.CONTENT_TYPE.encode(), json.dumps(told).encode()
